@@ -14,6 +14,7 @@ Usage: igc-verify [OPTIONS] BUNDLE
   --root FILE              a root certificate, DER or PEM; may be given again
   --bureau FILE            a bureau's certificate, DER or PEM; may be given again
   --approval-key FILE      the key of officers' proofs, SubjectPublicKeyInfo in DER; may be given again
+  --ceremony FILE          the file of a key ceremony that was witnessed; may be given again
   --officers FILE          the roots of the officers' keys, as officers.json of a bundle, kept from an earlier time
   --json                   one JSON document
   --help
@@ -37,6 +38,8 @@ pub struct Arguments {
     pub bureaus: Vec<PathBuf>,
     /// Keys of officers' proofs, SubjectPublicKeyInfo in DER.
     pub approval_keys: Vec<PathBuf>,
+    /// Files of key ceremonies.
+    pub ceremonies: Vec<PathBuf>,
     /// The roots of the officers' keys.
     pub officers: Option<PathBuf>,
     /// Whether the answer is one JSON document.
@@ -66,6 +69,7 @@ impl Arguments {
                 "--root" => read.roots.push(file()?),
                 "--bureau" => read.bureaus.push(file()?),
                 "--approval-key" => read.approval_keys.push(file()?),
+                "--ceremony" => read.ceremonies.push(file()?),
                 "--json" => read.json = true,
                 "--help" | "-h" => return Err(Usage { text: USAGE.to_owned(), exit: 0 }),
                 other if other.starts_with('-') => return Err(wrong(&format!("no option {other}"))),

@@ -10,20 +10,19 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments::Arguments;
+use crate::ceremony::Ceremony;
 use crate::certificates::Record;
 use crate::key::{hex, public_key, sha256};
-use crate::note::{LogKey, Note, notes};
+use crate::note::{LogKey, Notes};
 use crate::passkey::{Enrolment, Officers, Roots};
 use crate::status::StatusEvent;
 
-const FORMAT: &str = "igc-audit-bundle-v2";
+pub const FORMAT: &str = "igc-audit-bundle-v3";
 /// The roots of the officers' keys.
 const OFFICERS: &str = "officers.json";
 const LONGEST_FILE: u64 = 1 << 20;
 /// A line of JSON: a renewal plan with its ten thousand cards is the longest.
 const LONGEST_LINE: u64 = 64 << 20;
-/// Checkpoints are read whole: 4 GiB are fifteen million of them.
-const LONGEST_NOTES: u64 = 4 << 30;
 
 /// A file that is missing or is not what it should be, with its line.
 #[derive(Debug)]
@@ -38,6 +37,8 @@ pub struct Head {
     pub events: u64,
     pub certificates: u64,
     pub checkpoints: u64,
+    /// Heads that were kept beside the log.
+    pub witnessed: u64,
 }
 
 pub struct Bundle {
@@ -54,8 +55,8 @@ pub struct Bundle {
     pub approval_keys: Vec<([u8; 32], PKey<Public>)>,
     /// Officers whose passkeys count.
     pub officers: Officers,
-    /// The SHA-256 of each ceremony's file.
-    pub ceremonies: Vec<String>,
+    /// Ceremonies that were begun.
+    pub ceremonies: Vec<Ceremony>,
     /// What was taken from the bundle itself.
     own: Vec<String>,
 }
@@ -88,6 +89,7 @@ impl Bundle {
         };
         let bureaus = certificates("bureau", given(&arguments.bureaus, "bureaus", "bureau")?)?;
         let keys = given(&arguments.approval_keys, "approval-keys", "key of officers' proofs")?;
+        let ceremonies = given(&arguments.ceremonies, "ceremonies", "ceremony")?;
         let mut authorities = Vec::new();
         for (name, der) in files_of(&folder.join("authorities"))? {
             let name = name.strip_suffix(".cer").unwrap_or(&name).to_owned();
@@ -114,7 +116,6 @@ impl Bundle {
         if arguments.key.is_none() {
             own.push(format!("log key {} of the bundle itself", key.name));
         }
-        let ceremonies = files_of(&folder.join("ceremonies"))?;
         let officers = officers(arguments, &folder, &mut own)?;
         let mut bundle = Self {
             head,
@@ -129,7 +130,7 @@ impl Bundle {
                 .map(|spki| public_key(spki).map(|key| (sha256(spki), key)))
                 .collect::<Option<_>>()
                 .ok_or_else(|| Unreadable("a key of officers' proofs".to_owned()))?,
-            ceremonies: ceremonies.iter().map(|(_, octets)| hex(&sha256(octets))).collect(),
+            ceremonies: ceremonies.iter().map(|octets| Ceremony::read(octets)).collect(),
             folder,
             own,
         };
@@ -144,14 +145,19 @@ impl Bundle {
         self.own.clone()
     }
 
-    /// The bundle's checkpoints.
-    pub fn checkpoints(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
-        Ok(notes(&text(&self.folder.join("checkpoints"), LONGEST_NOTES)?))
+    /// The checkpoints of the database.
+    pub fn checkpoints(&self) -> Result<Heads, Unreadable> {
+        heads(&self.folder.join("checkpoints"))
     }
 
-    /// Those kept from an earlier time.
-    pub fn since(&self) -> Result<Vec<Result<Note, usize>>, Unreadable> {
-        self.since.as_ref().map_or(Ok(Vec::new()), |path| Ok(notes(&text(path, LONGEST_NOTES)?)))
+    /// Those that were kept beside the log, where the database's owner does not reach.
+    pub fn witnessed(&self) -> Result<Heads, Unreadable> {
+        heads(&self.folder.join("witness"))
+    }
+
+    /// Those kept from an earlier time; none where none were given.
+    pub fn since(&self) -> Result<Option<Heads>, Unreadable> {
+        self.since.as_deref().map(heads).transpose()
     }
 
     /// Gives each certificate with its line.
@@ -190,6 +196,14 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// A file of notes, one read after the other: half a year of them is longer than memory.
+pub type Heads = Notes<BufReader<File>>;
+
+fn heads(path: &Path) -> Result<Heads, Unreadable> {
+    let file = File::open(path).map_err(|error| Unreadable(format!("{}: {error}", path.display())))?;
+    Ok(Notes::of(BufReader::new(file)))
 }
 
 /// The roots of the officers' keys: given, or taken from the bundle where it has any.

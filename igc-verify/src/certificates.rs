@@ -10,11 +10,14 @@ use openssl::x509::X509;
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
-use crate::der::sequence;
+use crate::ceremony::{self, Made, Step, Steps};
+use crate::certified;
+use crate::decision::CLOCKS_APART;
 use crate::findings::Findings;
 use crate::key::{base64, hex, sha256};
 use crate::responder::{self, Responders};
 use crate::status::{Status, StatusEvent, Told};
+use crate::tbs::Tbs;
 pub use record::Record;
 use record::{check_ceremony, check_evidence, check_request, check_signature, check_subject};
 
@@ -26,7 +29,8 @@ struct Expected {
     certificate_sha256: Option<String>,
     /// When the decisions are worth something: milliseconds.
     valid: (i64, i64),
-    ceremony: bool,
+    /// Of a ceremony's: what its file must say.
+    ceremony: Option<Box<Made>>,
     seen: Vec<&'static str>,
     /// The register feed that its order rests on.
     feed: Option<String>,
@@ -46,6 +50,9 @@ pub struct Payload {
     tbs_sha256: String,
     #[serde(default)]
     sha256: String,
+    /// Of a ceremony's step: its name.
+    #[serde(default)]
+    step: String,
     /// Of a ceremony's step, and of a request of a responder.
     certificate_sha256: Option<String>,
     /// Of a ceremony's step: its file.
@@ -62,12 +69,12 @@ pub struct Certificates {
     expected: HashMap<String, Expected>,
     /// What does not hold already, and is not told twice.
     failed: HashSet<String>,
+    /// What each certificate that is there rests on: SHA-256 of an order or request with a profile, or of a responder's request.
+    rested_on: HashSet<[u8; 32]>,
     /// Authorities whose certificate is among them.
     authorities: HashSet<[u8; 32]>,
-    /// Certificates that a ceremony's step names.
-    reported: HashSet<String>,
-    /// Files of ceremonies, by their digest, each with a ceremony whose steps name it.
-    ceremonies: HashMap<String, String>,
+    /// What ceremonies did.
+    steps: Steps,
     /// Feeds of the register whose import the log has told of so far.
     imported: HashSet<String>,
     /// The number of the status event before.
@@ -101,37 +108,49 @@ impl Certificates {
         record: &Record,
         findings: &mut Findings,
     ) -> Result<Expected, String> {
-        let tbs = base64(&record.tbs).ok_or("its TBS does not read")?;
-        let fields = sequence(&tbs).filter(|fields| fields.len() > 6).ok_or("its TBS does not read")?;
-        // TBSCertificate: [0] version, serialNumber, signature, issuer, validity, subject, SubjectPublicKeyInfo.
-        if hex(fields[1].content).trim_start_matches("00")
-            != record.serial.to_lowercase().trim_start_matches("00")
-        {
+        let octets = base64(&record.tbs).ok_or("its TBS does not read")?;
+        let tbs = Tbs::read(&octets)?;
+        if hex(tbs.serial).trim_start_matches("00") != record.serial.to_lowercase().trim_start_matches("00") {
             return Err("its TBS has another serial number".to_owned());
         }
-        let (names, spki) = (fields[5].texts(), fields[6].whole);
+        let spki = tbs.spki;
         let certificate =
-            record.certificate.as_deref().map(|text| check_signature(bundle, record, &tbs, text));
+            record.certificate.as_deref().map(|text| check_signature(bundle, record, &octets, text));
         let certificate = certificate.transpose()?;
         let asked = check_request(bundle, record, spki)?;
-        let ceremony = record.evidence_kind == "ceremony" && asked.is_none();
-        let mut feed = None;
+        check_power(record, &tbs)?;
+        let (mut ceremony, mut feed) = (None, None);
+        let mut rests_on = None;
         let valid = if asked.is_some() {
+            certified::check_of_installation(&tbs)?;
+            rests_on = Some(format!("the request {}", record.evidence_digest));
             (i64::MIN, i64::MAX)
-        } else if ceremony {
-            check_ceremony(bundle, record)?
+        } else if record.evidence_kind == "ceremony" {
+            ceremony = Some(Box::new(check_ceremony(bundle, record, &tbs)?));
+            (i64::MIN, i64::MAX)
         } else {
             let decided = check_evidence(bundle, record, spki)?;
-            check_subject(&decided, record, &names, certificate.as_ref())?;
+            if let Some(structure) = check_subject(&decided, record, &tbs)? {
+                findings.by_register(structure);
+            }
             for delegation in decided.delegations {
                 findings.by_delegation(subject, delegation);
             }
+            rests_on = Some(format!("{} for profile {}", decided.once, record.profile));
             feed = decided.register_feed;
             decided.valid
         };
+        // An order has one card, a card one key for each use, a request one key; whatever was given up was never there.
+        if let Some(what) = rests_on.filter(|_| certificate.is_some())
+            && !self.rested_on.insert(sha256(what.as_bytes()))
+        {
+            return Err(format!("another certificate rests on {what}"));
+        }
         if let Some(certificate) = certificate {
             let der = certificate.to_der().map_err(|error| error.to_string())?;
-            self.authorities.insert(sha256(&der));
+            if tbs.is_authority {
+                self.authorities.insert(sha256(&der));
+            }
             if record.profile == responder::PROFILE {
                 self.responders.see(subject, &record.issuer, certificate, asked);
             }
@@ -142,7 +161,7 @@ impl Certificates {
                 &record.profile,
                 &record.evidence_kind,
                 &record.evidence_digest,
-                &hex(&sha256(&tbs)),
+                &hex(&sha256(&octets)),
             ),
             certificate_sha256: der.map(|der| hex(&sha256(&der))),
             valid,
@@ -179,8 +198,8 @@ impl Certificates {
         match action {
             "ceremony.step" => {
                 let Some(said) = read() else { return };
-                self.reported.extend(said.certificate_sha256);
-                self.ceremonies.extend(said.ceremony_sha256.map(|file| (file, subject.to_owned())));
+                let (ceremony, name, file) = (subject.to_owned(), said.step, said.ceremony_sha256);
+                self.steps.leaf(Step { ceremony, name, file }, said.certificate_sha256);
             }
             "responder.certified" => {
                 if let Some(Payload { certificate_sha256: Some(certificate), request_sha256, .. }) = read() {
@@ -200,9 +219,8 @@ impl Certificates {
                             "profile, evidence or TBS are not those that its intended leaf recorded".into()
                         );
                     }
-                    // Ten minutes: how far the clocks of an officer's page and of the worker may be apart.
                     let (decided, expires) = expected.valid;
-                    let in_time = decided <= at.saturating_add(600_000) && at < expires;
+                    let in_time = decided <= at.saturating_add(CLOCKS_APART) && at < expires;
                     if in_time {
                         Ok(())
                     } else {
@@ -286,14 +304,9 @@ impl Certificates {
     }
 
     /// After the last leaf.
-    pub fn conclude(self, bundle: &Bundle, findings: &mut Findings) {
+    pub fn conclude(mut self, bundle: &Bundle, findings: &mut Findings) {
         self.responders.conclude(findings);
-        for (file, subject) in self.ceremonies.iter().filter(|(file, _)| !bundle.ceremonies.contains(file)) {
-            findings.contradiction(
-                subject,
-                format!("its steps name the file {file}, which is not in ceremonies/"),
-            );
-        }
+        self.steps.conclude(&bundle.ceremonies, findings);
         let mut certificates: Vec<_> = self.expected.into_iter().collect();
         certificates.sort_by(|a, b| a.0.cmp(&b.0));
         for (subject, expected) in certificates {
@@ -308,9 +321,10 @@ impl Certificates {
             for what in expected.status.conclude(is_there) {
                 findings.contradiction(&subject, what);
             }
-            if expected.ceremony && expected.certificate_sha256.is_some_and(|it| !self.reported.contains(&it))
+            if let (Some(made), Some(certificate)) = (&expected.ceremony, &expected.certificate_sha256)
+                && let Err(what) = self.steps.made(&bundle.ceremonies, made, certificate)
             {
-                findings.contradiction(&subject, "no step of a ceremony names it");
+                findings.contradiction(&subject, what);
             }
         }
     }
@@ -319,6 +333,21 @@ impl Certificates {
     pub fn has_authority(&self, certificate: &X509) -> bool {
         certificate.to_der().is_ok_and(|der| self.authorities.contains(&sha256(&der)))
     }
+}
+
+/// Nobody has what only ceremonies give: an authority's power but whom one made an authority, a responder's but of its profile.
+fn check_power(record: &Record, tbs: &Tbs<'_>) -> Result<(), &'static str> {
+    let by_ceremony = record.evidence_kind == "ceremony" && record.evidence.is_none();
+    if tbs.is_authority && !(by_ceremony && ceremony::is_of_authority(&record.profile)) {
+        return Err("it may sign certificates or CRLs, and is no authority of a ceremony");
+    }
+    if tbs.answers_for_issuer && record.profile != responder::PROFILE {
+        return Err("it may answer for its issuer, and is no OCSP responder");
+    }
+    if record.profile == responder::PROFILE && !tbs.answers_only {
+        return Err("it is an OCSP responder, and may do something else");
+    }
+    Ok(())
 }
 
 /// One digest of what an intended leaf records.

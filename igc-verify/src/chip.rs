@@ -12,7 +12,7 @@ const ATTESTATION: &str = "igc-card-key-attestation-v2";
 /// `card_key` of a line of `certificates.jsonl`.
 #[derive(Debug, Deserialize)]
 pub struct CardKey {
-    card: String,
+    pub card: String,
     pub usage: String,
     batch: String,
     bureau: String,

@@ -1,10 +1,13 @@
 //! What was asked for, and the officers' signed decisions on it (docs/audit.md, "Evidence").
 
+mod asked;
 pub mod said;
 
 use crate::bundle::Bundle;
+use crate::certified::Wanted;
 use crate::der::{Value, sequence};
 use crate::key::{sha256, verifies};
+use asked::asked;
 use said::Said;
 
 /// What a certificate rests on, as it was decided.
@@ -12,13 +15,11 @@ use said::Said;
 pub struct Decided {
     /// The order or request: `card order CO-…`, `certificate request CR-…`.
     pub thing: String,
-    /// What must stand in the subject: holder and names of a card order, common name of a request.
-    pub names: Vec<String>,
-    /// Of a request: exactly these host names.
-    pub dns_names: Option<Vec<String>>,
-    /// Of a request: exactly these addresses.
-    pub email_addresses: Vec<String>,
-    /// Of a request: the profile. Of a card order: its kind, in lower case.
+    /// For what there is one certificate of each profile: `thing`, or a card that a plan renews. The order of a plan is signed by nobody.
+    pub once: String,
+    /// What must stand in the certificate.
+    pub wanted: Wanted,
+    /// Of a request: the profile. Of a card order: the profile without the use of the key, `fo-pp-cps`.
     pub profile: String,
     /// Of a request: the key, SubjectPublicKeyInfo in DER.
     pub public_key: Option<Vec<u8>>,
@@ -37,7 +38,12 @@ struct Subject {
     kind: &'static str,
     version: i64,
     submitted_by: String,
+    /// Milliseconds.
+    submitted_at: i64,
 }
+
+/// Milliseconds: how far the clocks of an officer's page, of the web and of the worker may be apart.
+pub const CLOCKS_APART: i64 = 600_000;
 
 const UNREADABLE: &str = "its evidence does not read";
 
@@ -49,6 +55,9 @@ pub fn check(bundle: &Bundle, canonical: &[u8], evidence: &[u8]) -> Result<Decid
     let decided_on = decided_on.octets().ok_or(UNREADABLE)?;
     let mut decided = asked(canonical, decided_on)?;
     decided.thing = thing(canonical).ok_or(UNREADABLE)?;
+    if decided.once.is_empty() {
+        decided.once.clone_from(&decided.thing);
+    }
     let proofs = proofs.sequence().ok_or(UNREADABLE)?;
     if proofs.is_empty() {
         return Err("nobody decided on it");
@@ -90,6 +99,9 @@ fn check_proof(
     if said.officer == subject.submitted_by {
         return Err("it was decided on by who submitted it");
     }
+    if said.at.saturating_add(CLOCKS_APART) < subject.submitted_at {
+        return Err("a decision is older than what it is on");
+    }
     if let Some(delegation) = said.delegation {
         decided.delegations.push((said.officer.to_owned(), delegation.to_owned()));
     }
@@ -117,166 +129,4 @@ fn thing(canonical: &[u8]) -> Option<String> {
     } else {
         format!("card order {number}")
     })
-}
-
-/// Reads the order or request. `decided_on` must be the same octets, or the renewal plan of the order.
-fn asked(canonical: &[u8], decided_on: &[u8]) -> Result<Decided, &'static str> {
-    let fields = sequence(canonical).ok_or("its order or request does not read")?;
-    let encoding = fields.first().and_then(Value::integer);
-    let number = fields.get(1).and_then(Value::text).unwrap_or_default();
-    // Of the second encoding an order is for the staff of a structure, and a request for a person.
-    if !matches!(encoding, Some(1 | 2)) {
-        return Err("its order or request is of an encoding that is not known here");
-    }
-    if number.starts_with("CR-") {
-        let read = if encoding == Some(1) { request } else { personal_request };
-        return if canonical == decided_on {
-            read(&fields).ok_or("its request does not read")
-        } else {
-            Err("the decisions are on another request")
-        };
-    }
-    let order = Order::read(&fields).ok_or("its order does not read")?;
-    match order.origin {
-        "officer" if canonical == decided_on => Ok(order.decided("card-order", order.version)),
-        "plan" if order.is_in(decided_on).unwrap_or(false) => Ok(order.decided("renewal-plan", 1)),
-        "plan" => Err("the renewal plan does not say so"),
-        _ => Err("the decisions are on another order"),
-    }
-}
-
-/// `CertificateRequest`: encoding, number, version, profile, structure, commonName, dnsNames, publicKey, csr,
-/// submittedBy, submittedAt.
-fn request(fields: &[Value<'_>]) -> Option<Decided> {
-    let &[_, _, version, profile, _, common_name, dns_names, public_key, _, submitted_by, _] = fields else {
-        return None;
-    };
-    let dns_names: Option<Vec<_>> =
-        dns_names.sequence()?.iter().map(|name| name.text().map(str::to_owned)).collect();
-    Some(Decided {
-        names: vec![common_name.text()?.to_owned()],
-        dns_names: Some(dns_names?),
-        profile: profile.text()?.to_owned(),
-        public_key: Some(public_key.octets()?.to_vec()),
-        subject: Subject {
-            kind: "certificate-request",
-            version: version.integer()?,
-            submitted_by: submitted_by.text()?.to_owned(),
-        },
-        ..Decided::default()
-    })
-}
-
-/// `PersonalCertificateRequest`: encoding, number, version, profile, holder, familyName, givenName, \[0\] exercise or \[1\] staff,
-/// \[2\] emailAddress, publicKey, csr, submittedBy, submittedAt.
-fn personal_request(fields: &[Value<'_>]) -> Option<Decided> {
-    let (head, rest) = fields.split_at_checked(7)?;
-    let text = |n: usize| head.get(n).and_then(Value::text).map(str::to_owned);
-    let mut rest = rest.iter().copied().peekable();
-    let exercise = rest.next_if(|it| it.tag == 0xa0).is_some();
-    let staff = rest.next_if(|it| it.tag == 0xa1).is_some();
-    (exercise != staff).then_some(())?;
-    let mut addresses = Vec::new();
-    if let Some(address) = rest.next_if(|it| it.tag == 0xa2) {
-        addresses.push(address.explicit(2)?.text()?.to_owned());
-    }
-    let (public_key, _csr, submitted_by, _at) = (rest.next()?, rest.next()?, rest.next()?, rest.next()?);
-    rest.next().is_none().then_some(())?;
-    Some(Decided {
-        names: vec![text(4)?, text(5)?, text(6)?],
-        dns_names: Some(Vec::new()),
-        email_addresses: addresses,
-        profile: text(3)?,
-        public_key: Some(public_key.octets()?.to_vec()),
-        subject: Subject {
-            kind: "certificate-request",
-            version: head.get(2)?.integer()?,
-            submitted_by: submitted_by.text()?.to_owned(),
-        },
-        ..Decided::default()
-    })
-}
-
-/// `CardOrder`, the fields that are compared with something.
-struct Order<'a> {
-    version: i64,
-    kind: &'a str,
-    holder: &'a str,
-    encoding: i64,
-    tied_to: &'a str,
-    names: [&'a str; 2],
-    replaces: Option<&'a str>,
-    origin: &'a str,
-    plan: Option<&'a str>,
-    submitted_by: &'a str,
-    register_feed: &'a str,
-}
-
-impl<'a> Order<'a> {
-    /// Encoding, number, version, kind, holder, profession, category, familyName, givenName, \[0\] replaces, origin,
-    /// \[1\] plan, submittedBy, submittedAt, registerFeed, registerRecord; for the staff of a structure, it and a title in the places of
-    /// profession and category, and \[2\] mandate.
-    fn read(fields: &[Value<'a>]) -> Option<Self> {
-        let (head, rest) = fields.split_at_checked(9)?;
-        let text = |n: usize| head.get(n).and_then(Value::text);
-        let mut rest = rest.iter().copied().peekable();
-        let mut optional = |number: u8| rest.next_if(|it| it.tag == 0xa0 | number)?.explicit(number)?.text();
-        let replaces = optional(0);
-        let origin = rest.next()?.text()?;
-        let plan = rest.next_if(|it| it.tag == 0xa1).and_then(|it| it.explicit(1)?.text());
-        let encoding = head.first()?.integer()?;
-        let mandate = rest.next_if(|it| it.tag == 0xa2).and_then(|it| it.explicit(2)?.text());
-        (mandate.is_some() == (encoding == 2)).then_some(())?;
-        let (submitted_by, _at, register_feed, _record) =
-            (rest.next()?, rest.next()?, rest.next()?, rest.next()?);
-        rest.next().is_none().then_some(())?;
-        Some(Self {
-            version: head.get(2)?.integer()?,
-            kind: text(3)?,
-            holder: text(4)?,
-            encoding,
-            tied_to: text(5)?,
-            names: [text(7)?, text(8)?],
-            replaces,
-            origin,
-            plan,
-            submitted_by: submitted_by.text()?,
-            register_feed: register_feed.text()?,
-        })
-    }
-
-    fn decided(&self, kind: &'static str, version: i64) -> Decided {
-        Decided {
-            names: self.certified(),
-            profile: self.kind.to_lowercase(),
-            register_feed: Some(self.register_feed.to_owned()),
-            subject: Subject { kind, version, submitted_by: self.submitted_by.to_owned() },
-            ..Decided::default()
-        }
-    }
-
-    /// What must stand in the subject. The card of a service names nobody.
-    fn certified(&self) -> Vec<String> {
-        let names = self.names.iter().filter(|name| !name.is_empty());
-        [self.holder].iter().chain(names).map(|name| (*name).to_owned()).collect()
-    }
-
-    /// Whether the plan renews the card that this order replaces, for the same holder, kind and exercise.
-    /// `RenewalPlan`: encoding, id, plannedBy, plannedAt, horizon, items of card, holder, kind, exercise, \[0\] exclusion.
-    fn is_in(&self, plan: &[u8]) -> Option<bool> {
-        let fields = sequence(plan)?;
-        let [encoding, id, planned_by, _, _, items] = fields[..] else { return None };
-        let exercise = match self.encoding {
-            1 => format!("profession:{}", self.tied_to),
-            _ => format!("structure:{}", self.tied_to),
-        };
-        let wanted = [self.replaces?, self.holder, self.kind, &exercise];
-        let planned = |item: &Value<'_>| {
-            let texts: Option<Vec<_>> = item.sequence()?.iter().map(Value::text).collect();
-            Some(texts? == wanted)
-        };
-        let found = items.sequence()?.iter().any(|item| planned(item).unwrap_or(false));
-        let same = encoding.integer() == Some(1) && id.text() == self.plan;
-        Some(found && same && planned_by.text() == Some(self.submitted_by))
-    }
 }

@@ -65,32 +65,25 @@ impl<'a> Value<'a> {
         (self.tag == SEQUENCE).then(|| values(self.content))?
     }
 
+    /// The one value that is all there is.
+    pub fn only(octets: &'a [u8]) -> Option<Self> {
+        first(octets).filter(|(_, after)| after.is_empty()).map(|(value, _)| value)
+    }
+
+    /// The values in one that is made of others, whatever its tag.
+    pub fn values(&self) -> Option<Vec<Value<'a>>> {
+        (self.tag & 0x20 != 0).then(|| values(self.content))?
+    }
+
+    /// A UTF8String, a PrintableString or an IA5String.
+    pub fn any_text(&self) -> Option<&'a str> {
+        std::str::from_utf8(self.content).ok().filter(|_| [0x0c, 0x13, 0x16].contains(&self.tag))
+    }
+
     /// The value behind the EXPLICIT tag `[number]`.
     pub fn explicit(&self, number: u8) -> Option<Value<'a>> {
         let (value, after) = first(self.content)?;
         (self.tag == 0xa0 | number && after.is_empty()).then_some(value)
-    }
-}
-
-/// How many values stand around a text in a Name (RFC 5280 §4.1.2.4): the RDNSequence, a SET and an attribute.
-const AROUND_A_TEXT: usize = 3;
-
-impl<'a> Value<'a> {
-    /// Every text in a Name: UTF8String, PrintableString and IA5String. What lies deeper than a Name goes is not looked
-    /// at: who wrote the bundle may have nested as deep as a line is long.
-    pub fn texts(&self) -> Vec<&'a str> {
-        self.texts_within(AROUND_A_TEXT)
-    }
-
-    fn texts_within(&self, depth: usize) -> Vec<&'a str> {
-        match self.tag {
-            0x0c | 0x13 | 0x16 => std::str::from_utf8(self.content).into_iter().collect(),
-            tag if tag & 0x20 != 0 && depth > 0 => {
-                let inside = values(self.content).unwrap_or_default();
-                inside.iter().flat_map(|value| value.texts_within(depth - 1)).collect()
-            }
-            _ => Vec::new(),
-        }
     }
 }
 
@@ -109,7 +102,8 @@ pub fn octet_string(octets: &[u8]) -> Vec<u8> {
     encoded(0x04, octets)
 }
 
-fn encoded(tag: u8, content: &[u8]) -> Vec<u8> {
+/// A value of this tag.
+pub fn encoded(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let significant = &length[length.iter().take_while(|octet| **octet == 0).count()..];
     let mut der = vec![tag];

@@ -1,5 +1,6 @@
 //! What was found, and what was taken on trust.
 
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 
 use serde_json::json;
@@ -20,12 +21,16 @@ pub struct Findings {
     pub erased: u64,
     /// How many checkpoints the bundle has.
     pub checkpoints: u64,
+    /// How many were kept beside the log.
+    pub witnessed: u64,
     /// How many were kept from an earlier time.
     pub since: u64,
     /// How many certificates.
     pub certificates: u64,
     /// What was decided in another's name: of which certificate, by whom, under which delegation.
     delegations: Vec<(String, String, String)>,
+    /// Structures that are certified under an identifier by the register's word alone.
+    structures: BTreeSet<(String, String)>,
     /// Where the bundle itself says whom to trust.
     trusted: Vec<String>,
     contradictions: Vec<(String, String)>,
@@ -49,6 +54,13 @@ impl Findings {
         }
     }
 
+    /// A structure is certified as this, and nothing that anybody signed says it.
+    pub(crate) fn by_register(&mut self, structure: (String, String)) {
+        if self.structures.len() < MOST_LISTED {
+            self.structures.insert(structure);
+        }
+    }
+
     /// `row` does not hold, because of `what`.
     pub(crate) fn contradiction(&mut self, row: impl Display, what: impl Display) {
         if self.contradictions.len() < MOST_LISTED {
@@ -63,10 +75,11 @@ impl Findings {
         if said.origin != log {
             self.contradiction("bundle.json", format!("is of the log {}, and the key of {log}", said.origin));
         }
-        let found = [self.events, self.certificates, self.checkpoints];
-        let said = [said.events, said.certificates, said.checkpoints];
-        for (what, (found, said)) in
-            ["events", "certificates", "checkpoints"].iter().zip(found.iter().zip(said))
+        let found = [self.events, self.certificates, self.checkpoints, self.witnessed];
+        let said = [said.events, said.certificates, said.checkpoints, said.witnessed];
+        for (what, (found, said)) in ["events", "certificates", "checkpoints", "heads kept beside the log"]
+            .iter()
+            .zip(found.iter().zip(said))
         {
             if *found != said {
                 self.contradiction("bundle.json", format!("says {said} {what}, and {found} are there"));
@@ -82,14 +95,23 @@ impl Findings {
     /// For a person, a line each.
     pub fn text(&self) -> String {
         let mut text = format!(
-            "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept from earlier, {} certificates\n",
-            self.events, self.unsigned, self.erased, self.checkpoints, self.since, self.certificates
+            "{} events ({} not under a checkpoint yet, {} payloads erased), {} checkpoints, {} kept beside the log, {} kept from earlier, {} certificates\n",
+            self.events,
+            self.unsigned,
+            self.erased,
+            self.checkpoints,
+            self.witnessed,
+            self.since,
+            self.certificates
         );
         for line in &self.trusted {
             let _ = writeln!(text, "TRUSTED {line}");
         }
         for (row, officer, delegation) in &self.delegations {
             let _ = writeln!(text, "DELEGATED {row}: decided by {officer} under {delegation}");
+        }
+        for (structure, identifier) in &self.structures {
+            let _ = writeln!(text, "REGISTER structure {structure}: certified as {identifier}");
         }
         for (row, what) in &self.contradictions {
             let _ = writeln!(text, "BROKEN {row}: {what}");
@@ -109,16 +131,23 @@ impl Findings {
             .iter()
             .map(|(row, officer, delegation)| json!({ "row": row, "officer": officer, "delegation": delegation }))
             .collect();
+        let structures: Vec<_> = self
+            .structures
+            .iter()
+            .map(|(structure, identifier)| json!({ "structure": structure, "identifier": identifier }))
+            .collect();
         let document = json!({
             "ok": self.hold(),
             "events": self.events,
             "unsigned": self.unsigned,
             "erased_payloads": self.erased,
             "checkpoints": self.checkpoints,
+            "witnessed": self.witnessed,
             "kept_checkpoints": self.since,
             "certificates": self.certificates,
             "trusted": self.trusted,
             "delegations": delegations,
+            "by_register": structures,
             "contradictions": broken,
             "not_listed": self.more,
         });

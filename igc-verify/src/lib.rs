@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the program that wrote the bundle: the formats are read from `docs/audit.md`.
 //! `log` recomputes every leaf and the tree, and verifies its checkpoints; `certificates` verifies what every
-//! certificate rests on (`decision`, `chip`, `responder`), and that the log has its leaves; `enrolments` that the log has those of
+//! certificate rests on (`decision`, `chip`, `responder`, `ceremony`) and says (`tbs`, `certified`), and that the log has its leaves; `enrolments` that the log has those of
 //! whatever makes and ends an officer's key.
 //!
 //! `selection` does it for events that an auditor took from the pages, each with its way to one checkpoint.
@@ -13,7 +13,9 @@
 
 mod arguments;
 mod bundle;
+mod ceremony;
 mod certificates;
+mod certified;
 mod chip;
 mod decision;
 mod der;
@@ -23,9 +25,11 @@ mod key;
 mod log;
 mod note;
 mod passkey;
+mod professions;
 mod responder;
 mod selection;
 mod status;
+mod tbs;
 
 #[cfg(test)]
 mod tests;

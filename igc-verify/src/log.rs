@@ -1,5 +1,7 @@
 //! The log: every leaf computed again, the tree over them, and the checkpoints it must agree with.
 
+mod heads;
+
 use std::collections::HashSet;
 
 use serde::Deserialize;
@@ -9,7 +11,7 @@ use crate::certificates::Certificates;
 use crate::enrolments::Enrolments;
 use crate::findings::Findings;
 use crate::key::{hex, sha256, unhex};
-use crate::note::Note;
+use heads::Heads;
 
 /// A line of `events.jsonl`.
 #[derive(Deserialize)]
@@ -42,14 +44,9 @@ pub fn check(
             );
         }
     }
-    let (own, since) = (bundle.checkpoints()?, bundle.since()?);
-    (findings.checkpoints, findings.since) = (own.len() as u64, since.len() as u64);
-    let mut kept = [
-        Kept::of("checkpoints", own, bundle, findings),
-        Kept::of("kept checkpoints", since, bundle, findings),
-    ];
+    let mut heads = Heads::of(bundle, findings)?;
     let mut payloads = Payloads::default();
-    let covered = kept[0].notes.last().map_or(0, |note| note.size);
+    let mut unsigned = Unsigned::default();
     let mut tree = Tree::default();
     bundle.each_line("events.jsonl", |line, event: Event| {
         findings.events += 1;
@@ -63,22 +60,71 @@ pub fn check(
         }
         if event.sequence.is_some() {
             tree.push(leaf);
-            kept.iter_mut().for_each(|kept| kept.compare(&tree, findings));
+            heads.compare(&tree, bundle, findings);
         }
-        if event.sequence.is_none() || tree.size > covered {
-            findings.unsigned += 1;
-        }
+        unsigned.see(event.occurred_at, event.sequence.is_some(), heads.cover(tree.size));
         payloads.see(&event);
         let (action, subject) = (event.action.as_str(), event.subject.as_str());
         enrolments.leaf(action, subject, event.payload.as_deref(), findings);
         certificates.leaf((action, subject, event.occurred_at), event.payload.as_deref(), findings);
     })?;
-    if covered == 0 {
-        findings.contradiction("checkpoints", "no signed head stands over the events");
-    }
-    kept.into_iter().for_each(|kept| kept.conclude(&tree, findings));
+    heads.conclude(&tree, bundle, findings)?;
+    unsigned.conclude(findings);
     payloads.conclude(findings);
     Ok(())
+}
+
+/// Milliseconds that a leaf may wait for a head in a log whose heads are all there. It waits for less than one second; this is what
+/// a token may take.
+const LATE: i64 = 60_000;
+
+/// Events under no head.
+#[derive(Default)]
+struct Unsigned {
+    /// How many, and of these how many have their place.
+    events: u64,
+    placed: u64,
+    /// The latest time of an event, and of one under a head.
+    newest: i64,
+    newest_covered: i64,
+    /// The earliest of one that has its place, and happened after all those under heads: what happened before was written late, at the end of
+    /// something long.
+    oldest: Option<i64>,
+}
+
+impl Unsigned {
+    fn see(&mut self, at: i64, is_placed: bool, is_covered: bool) {
+        self.newest = self.newest.max(at);
+        if is_placed && is_covered {
+            self.newest_covered = self.newest_covered.max(at);
+            return;
+        }
+        self.events += 1;
+        if is_placed {
+            self.placed += 1;
+            if at > self.newest_covered {
+                self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
+            }
+        }
+    }
+
+    /// Whoever deletes the heads over what he has written anew leaves it under none.
+    fn conclude(&self, findings: &mut Findings) {
+        findings.unsigned = self.events;
+        if let Some(oldest) = self.oldest
+            && self.newest.saturating_sub(oldest) > LATE
+        {
+            let seconds = (self.newest - oldest) / 1000;
+            findings.contradiction(
+                "checkpoints",
+                format!(
+                    "{} events have their place under no signed head, the first of them {seconds} s before the newest event: \
+                     heads are missing, or the log's key does not sign",
+                    self.placed
+                ),
+            );
+        }
+    }
 }
 
 /// Payloads that are gone, and the events that say so.
@@ -147,8 +193,8 @@ impl Event {
 
 /// The tree of RFC 6962 §2.1, by the perfect subtrees at its right edge: a root for each set bit of the size.
 #[derive(Default)]
-struct Tree {
-    size: u64,
+pub struct Tree {
+    pub size: u64,
     roots: Vec<[u8; 32]>,
 }
 
@@ -162,7 +208,7 @@ impl Tree {
         self.size += 1;
     }
 
-    fn root(&self) -> [u8; 32] {
+    pub fn root(&self) -> [u8; 32] {
         let mut roots = self.roots.iter().rev();
         let Some(last) = roots.next() else { return sha256(b"") };
         roots.fold(*last, |right, left| parent(left, &right))
@@ -171,58 +217,4 @@ impl Tree {
 
 pub fn parent(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     sha256(&[&[1], left.as_slice(), right.as_slice()].concat())
-}
-
-/// Checkpoints, the smallest tree first, while the leaves go by.
-struct Kept {
-    name: &'static str,
-    notes: Vec<Note>,
-    next: usize,
-}
-
-impl Kept {
-    /// Those that read, are the log's, and grow.
-    fn of(
-        name: &'static str,
-        read: Vec<Result<Note, usize>>,
-        bundle: &Bundle,
-        findings: &mut Findings,
-    ) -> Self {
-        let mut notes: Vec<Note> = Vec::new();
-        for note in read {
-            match note {
-                Err(line) => findings.contradiction(format!("{name} line {line}"), "is no checkpoint"),
-                Ok(note) if !bundle.key.signed(&note) => {
-                    findings
-                        .contradiction(format!("{name} {}", note.size), "its signature is not the log key's");
-                }
-                Ok(note) if notes.last().is_some_and(|last| last.size > note.size) => {
-                    findings.contradiction(format!("{name} {}", note.size), "stands behind a larger one");
-                }
-                Ok(note) => notes.push(note),
-            }
-        }
-        Self { name, notes, next: 0 }
-    }
-
-    fn compare(&mut self, tree: &Tree, findings: &mut Findings) {
-        while let Some(note) = self.notes.get(self.next).filter(|note| note.size <= tree.size) {
-            if note.size == tree.size && note.root != tree.root() {
-                findings.contradiction(
-                    format!("{} {}", self.name, note.size),
-                    "signs another tree than these events",
-                );
-            }
-            self.next += 1;
-        }
-    }
-
-    /// What is left signs more leaves than there are.
-    fn conclude(self, tree: &Tree, findings: &mut Findings) {
-        for note in &self.notes[self.next..] {
-            let what =
-                format!("signs {} leaves, and there are {}: cut, or rolled back", note.size, tree.size);
-            findings.contradiction(format!("{} {}", self.name, note.size), what);
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! C2SP signed notes that are checkpoints.
 
+use std::io::{self, BufRead, Read};
+
 use openssl::pkey::{PKey, Public};
 
 use crate::key::{base64, hex, public_key, sha256, verifies};
@@ -8,6 +10,8 @@ use crate::key::{base64, hex, public_key, sha256, verifies};
 const ECDSA: u8 = 0x02;
 const RSA: &[u8] = b"\xffigc-sante.invalid/rsassa-pkcs1-v1_5-sha256";
 const TIME_LINE: &str = "igc-signed-at ";
+/// Most octets of a note.
+const LONGEST_NOTE: usize = 16 << 10;
 const MARK: &str = "\u{2014} ";
 
 /// A log's verifier key: `<name>+<key ID>+<base64 of signature type and public key>`.
@@ -71,19 +75,60 @@ impl Note {
     }
 }
 
-/// The notes of a text, one after the other: one ends where a line follows its signature lines that is none.
-/// What is none is given as the number of its first line.
-pub fn notes(text: &str) -> Vec<Result<Note, usize>> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = Vec::new();
-    let mut begin = 0;
-    for (n, line) in lines.iter().enumerate() {
-        let next_is_signature = lines.get(n + 1).is_some_and(|next| next.starts_with(MARK));
-        let last = n + 1 == lines.len();
-        if (line.starts_with(MARK) && !next_is_signature) || last {
-            found.push(Note::read(&lines[begin..=n]).ok_or(begin + 1));
-            begin = n + 1;
-        }
+/// The notes of a text, one after the other, of which no more than one is held: one ends where a line follows its signature lines that is
+/// none. What is none is given as the number of its first line.
+pub struct Notes<R> {
+    reader: R,
+    /// The first line of the next one.
+    ahead: Vec<u8>,
+    lines: usize,
+}
+
+impl<R: BufRead> Notes<R> {
+    pub fn of(reader: R) -> Self {
+        Self { reader, ahead: Vec::new(), lines: 0 }
     }
-    found
+
+    fn next_note(&mut self) -> io::Result<Option<Result<Note, usize>>> {
+        let first = self.lines + 1;
+        let (mut octets, mut length, mut signed) = (Vec::new(), 0, false);
+        loop {
+            let line = match std::mem::take(&mut self.ahead) {
+                line if line.is_empty() => self.line()?,
+                line => line,
+            };
+            let is_signature = line.starts_with(MARK.as_bytes());
+            if line.is_empty() || (signed && !is_signature) {
+                self.ahead = line;
+                break;
+            }
+            signed |= is_signature;
+            self.lines += 1;
+            length += line.len();
+            if length <= LONGEST_NOTE {
+                octets.extend(line);
+            }
+        }
+        if length == 0 {
+            return Ok(None);
+        }
+        let text = String::from_utf8(octets).ok().filter(|_| length <= LONGEST_NOTE);
+        let note = text.and_then(|text| Note::read(&text.lines().collect::<Vec<_>>()));
+        Ok(Some(note.ok_or(first)))
+    }
+
+    /// With its line feed; empty at the end. One that is longer than a note comes in pieces.
+    fn line(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        self.reader.by_ref().take(LONGEST_NOTE as u64).read_until(b'\n', &mut line)?;
+        Ok(line)
+    }
+}
+
+impl<R: BufRead> Iterator for Notes<R> {
+    type Item = io::Result<Result<Note, usize>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_note().transpose()
+    }
 }

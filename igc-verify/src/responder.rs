@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use openssl::asn1::Asn1Time;
 use openssl::x509::X509;
 
+use crate::ceremony::Ceremony;
 use crate::der::sequence;
 use crate::findings::Findings;
 use crate::key::{hex, public_key, sha256, verifies};
@@ -27,9 +28,9 @@ pub struct Asked {
 }
 
 /// `ResponderEvidence ::= SEQUENCE { ceremony, statement, possession, authorisation }`, for this very key (a
-/// SubjectPublicKeyInfo in DER) under this authority; `ceremonies` are the SHA-256 of their files.
+/// SubjectPublicKeyInfo in DER) under this authority; `ceremonies` are those that are there.
 pub fn read(
-    ceremonies: &[String],
+    ceremonies: &[Ceremony],
     authority: &str,
     spki: &[u8],
     evidence: &[u8],
@@ -40,7 +41,7 @@ pub fn read(
     let [ceremony, statement, possession, authorisation] = octets.ok_or(UNREADABLE)?[..] else {
         return Err(UNREADABLE);
     };
-    if !ceremonies.contains(&hex(ceremony)) {
+    if ceremonies.iter().all(|one| one.sha256 != hex(ceremony)) {
         return Err("its request rests on a ceremony whose file is not in ceremonies/");
     }
     // ResponderStatement: context, authority, predecessor, publicKey, token, keyId, requestedAt, nonce.

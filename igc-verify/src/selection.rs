@@ -12,7 +12,7 @@ use crate::bundle::{Unreadable, text};
 use crate::findings::Findings;
 use crate::key::base64;
 use crate::log::{Event, parent};
-use crate::note::{LogKey, Note, notes};
+use crate::note::{LogKey, Note, Notes};
 
 const FORMAT: &str = "igc-audit-selection-v1";
 const LONGEST_KEY: u64 = 1 << 20;
@@ -75,7 +75,9 @@ pub fn verify(arguments: &Arguments) -> Result<Findings, Unreadable> {
 
 /// The one checkpoint, where it reads and is the log's.
 fn head_of(head: &Head, key: &LogKey, findings: &mut Findings) -> Option<Note> {
-    match notes(&head.checkpoint).into_iter().collect::<Result<Vec<_>, _>>().ok().as_mut().map(Vec::pop) {
+    // Of memory: reading it does not fail.
+    let notes = Notes::of(head.checkpoint.as_bytes()).flatten();
+    match notes.collect::<Result<Vec<_>, _>>().ok().as_mut().map(Vec::pop) {
         Some(Some(note)) if key.signed(&note) => {
             findings.checkpoints = 1;
             Some(note)

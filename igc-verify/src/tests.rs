@@ -1,11 +1,15 @@
+mod heads;
+mod installation;
+mod planted;
+
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::sign::Signer;
 
-use crate::der::{sequence, sequence_of, utf8_string};
+use crate::der::sequence;
 use crate::key::{base64, hex, sha256, unhex};
-use crate::note::{LogKey, notes};
+use crate::note::{LogKey, Note, Notes};
 
 /// A log's RSA key, and its verifier key by the rule of docs/audit.md.
 fn rsa_log() -> (PKey<Private>, String) {
@@ -25,6 +29,10 @@ fn note(key: &PKey<Private>, verifier_key: &str, size: &str) -> String {
     let id = unhex(verifier_key.split('+').nth(1).unwrap()).unwrap();
     let line = openssl::base64::encode_block(&[id, signature].concat());
     format!("{text}\n\u{2014} log.test {line}\n")
+}
+
+fn notes(text: &str) -> Vec<Result<Note, usize>> {
+    Notes::of(text.as_bytes()).collect::<Result<_, _>>().unwrap()
 }
 
 #[test]
@@ -65,6 +73,51 @@ fn what_is_no_checkpoint_is_told_by_its_line() {
 }
 
 #[test]
+fn a_note_without_end_is_told_and_the_next_one_is_read() {
+    let (key, line) = rsa_log();
+    let good = note(&key, &line, "3");
+    for endless in ["a".repeat(100_000), "a\n".repeat(50_000)] {
+        let read = notes(&format!("{good}{endless}\n{good}{good}"));
+        // The signature of the one behind it ends it too.
+        let sizes: Vec<_> = read.iter().map(|note| note.as_ref().map(|note| note.size)).collect();
+        assert_eq!(sizes, [Ok(3), Err(&7), Ok(3)], "{}", &endless[..2]);
+    }
+}
+
+#[test]
+fn a_note_has_sixteen_kibibytes_at_most() {
+    let (key, line) = rsa_log();
+    let signed_by_others = |times| note(&key, &line, "3") + &"\u{2014} log.other AAAAAAA=\n".repeat(times);
+    assert!(notes(&signed_by_others(500))[0].is_ok());
+    assert_eq!(
+        notes(&signed_by_others(700)).into_iter().map(|note| note.err()).collect::<Vec<_>>(),
+        [Some(1)]
+    );
+}
+
+/// A file that says how much of it was read.
+struct Counted<'a>(&'a [u8], &'a std::cell::Cell<usize>);
+
+impl std::io::Read for Counted<'_> {
+    fn read(&mut self, octets: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(octets)?;
+        self.1.set(self.1.get() + read);
+        Ok(read)
+    }
+}
+
+#[test]
+fn notes_are_read_one_by_one_however_many_there_are() {
+    let (key, line) = rsa_log();
+    let text = note(&key, &line, "3").repeat(10_000);
+    let read = std::cell::Cell::new(0);
+    let mut notes = Notes::of(std::io::BufReader::new(Counted(text.as_bytes(), &read)));
+    assert!(notes.next().unwrap().unwrap().is_ok());
+    assert!(read.get() <= 16 << 10, "{}", read.get());
+    assert_eq!(notes.count(), 9_999);
+}
+
+#[test]
 fn der_that_is_cut_or_followed_by_something_is_none() {
     let whole = unhex("300b0c0361626302020100a000").unwrap();
     let fields = sequence(&whole).unwrap();
@@ -84,22 +137,4 @@ fn text_of_octets_has_one_form() {
     assert_eq!(base64("AQI="), Some(vec![1, 2]));
     assert_eq!((base64("AQI"), base64("AQJ="), base64("AQI=\n")), (None, None, None));
     assert_eq!((unhex("0aFF"), unhex("0"), unhex("+1")), (Some(vec![10, 255]), None, None));
-}
-
-/// Values around each other, so many that whoever steps into each of them has no stack left.
-#[test]
-fn a_name_that_is_nested_without_end_is_read_no_deeper_than_a_name_goes() {
-    let mut backwards = b"ABC".to_vec();
-    backwards.extend([3, 0x0c]);
-    for _ in 0..500_000 {
-        backwards.extend(u32::try_from(backwards.len()).unwrap().to_le_bytes());
-        backwards.extend([0x84, 0x30]);
-    }
-    backwards.reverse();
-    let nested = sequence_of(&[backwards]);
-    assert_eq!(sequence(&nested).unwrap()[0].texts(), [""; 0]);
-    let attribute = sequence_of(&[vec![0x06, 1, 0x55], utf8_string("DUPONT")]);
-    let set = [&[0x31, attribute.len() as u8], attribute.as_slice()].concat();
-    let whole = sequence_of(&[sequence_of(&[set])]);
-    assert_eq!(sequence(&whole).unwrap()[0].texts(), ["DUPONT"]);
 }

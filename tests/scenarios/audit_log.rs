@@ -74,13 +74,23 @@ fn a_database_that_was_rolled_back_whole_is_found_by_what_is_kept_outside() {
     assert!(refused.stderr.contains("audit-rolled-back"), "{}", refused.stderr);
     assert!(refused.stderr.contains("audit-leaf-late"), "the log of the worker says it: {}", refused.stderr);
 
-    // The bundle holds by itself; the checkpoint that somebody kept tells.
+    // The bundle is written, says so, and does not hold: the heads that were kept beside the log are in it.
     let bundle = yesterday.path().join("bundle");
-    run(igc().args(["audit", "export", "--dir"]).arg(dir).arg("--out").arg(&bundle)).expect_exit(0);
+    let export = |bundle: &Path| on(dir, &["audit", "export", "--out", bundle.to_str().unwrap()]);
+    let exported = export(&bundle).expect_exit(8);
+    assert!(exported.stderr.contains("audit-rolled-back"), "{}", exported.stderr);
+    assert!(exported.stderr.contains("is written, and does not hold"), "{}", exported.stderr);
+    let told = format!("{today}: signs {today} leaves");
+    let said = run(igc_verify().arg(&bundle)).expect_exit(8).stdout;
+    assert!(said.contains(&format!("BROKEN witness {told}")), "{said}");
+    // Where somebody took them away too, the one that an auditor kept tells.
+    let kept = yesterday.path().join("kept");
+    fs::rename(dir.join("audit/checkpoints"), &kept).unwrap();
+    let bundle = yesterday.path().join("another");
+    export(&bundle).expect_exit(0);
     run(igc_verify().arg(&bundle)).expect_exit(0);
-    let kept = dir.join("audit/checkpoints");
     let said = run(igc_verify().arg("--since-checkpoint").arg(kept).arg(&bundle)).expect_exit(8).stdout;
-    assert!(said.contains(&format!("BROKEN kept checkpoints {today}: signs {today} leaves")), "{said}");
+    assert!(said.contains(&format!("BROKEN kept checkpoints {told}")), "{said}");
 }
 
 #[test]

@@ -4,12 +4,15 @@ use openssl::x509::X509;
 use serde::Deserialize;
 
 use crate::bundle::{Bundle, same_name};
+use crate::ceremony::Made;
+use crate::certified::{ByRegister, Wanted};
 use crate::chip::CardKey;
 use crate::decision::{self, Decided};
 use crate::der::sequence;
 use crate::key::{base64, hex, sha256};
 use crate::responder;
 use crate::status::Standing;
+use crate::tbs::Tbs;
 
 /// A line of `certificates.jsonl`.
 #[derive(Debug, Deserialize)]
@@ -74,11 +77,11 @@ pub fn check_request(
     Ok(Some(responder::read(&bundle.ceremonies, &record.issuer, spki, &evidence)?))
 }
 
-pub fn check_ceremony(bundle: &Bundle, record: &Record) -> Result<(i64, i64), String> {
-    if bundle.ceremonies.contains(&record.evidence_digest) {
-        return Ok((i64::MIN, i64::MAX));
-    }
-    Err("its evidence is a ceremony whose file is not in ceremonies/".to_owned())
+/// The ceremony whose file is the evidence makes such a certificate. That one of its steps made this one is told by a leaf.
+pub fn check_ceremony(bundle: &Bundle, record: &Record, tbs: &Tbs<'_>) -> Result<Made, String> {
+    let ceremony = bundle.ceremonies.iter().find(|one| one.sha256 == record.evidence_digest);
+    let ceremony = ceremony.ok_or("its evidence is a ceremony whose file is not in ceremonies/")?;
+    ceremony.check(&record.profile, &record.issuer, tbs)
 }
 
 pub fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<Decided, String> {
@@ -104,39 +107,23 @@ pub fn check_evidence(bundle: &Bundle, record: &Record, spki: &[u8]) -> Result<D
     }
 }
 
-/// The certificate is about who and what was decided on. A profile may write a name in capitals, no more.
+/// The certificate is about who and what was decided on, and says nothing else.
 pub fn check_subject(
     decided: &Decided,
     record: &Record,
-    names: &[&str],
-    certificate: Option<&X509>,
-) -> Result<(), String> {
-    let certified: Vec<String> = names.iter().map(|name| name.to_uppercase()).collect();
-    if let Some(name) = decided.names.iter().find(|name| !certified.contains(&name.to_uppercase())) {
-        return Err(format!("{name} was decided on, and does not stand in its subject"));
-    }
+    tbs: &Tbs<'_>,
+) -> Result<Option<ByRegister>, String> {
+    let mut wanted: Wanted = decided.wanted.clone();
     let profile = match &record.card_key {
         Some(key) => {
-            let end = if key.usage == "signature" { "-sign" } else { "-auth" };
-            record.profile.contains(&format!("-{}-", decided.profile)) && record.profile.ends_with(end)
+            wanted.card_number = Some(key.card.clone());
+            let end = if key.usage == "signature" { "sign" } else { "auth" };
+            record.profile == format!("{}-{end}", decided.profile)
         }
         None => record.profile == decided.profile,
     };
     if !profile {
         return Err(format!("profile {} is not what was decided on", record.profile));
     }
-    let (Some(wanted), Some(certificate)) = (&decided.dns_names, certificate) else { return Ok(()) };
-    let (mut hosts, mut addresses) = (Vec::new(), Vec::new());
-    for name in certificate.subject_alt_names().iter().flatten() {
-        hosts.extend(name.dnsname().map(str::to_owned));
-        addresses.extend(name.email().map(str::to_owned));
-    }
-    if hosts != *wanted {
-        return Err(format!("its host names are {hosts:?}, and {wanted:?} were decided on"));
-    }
-    let wanted = &decided.email_addresses;
-    if addresses != *wanted {
-        return Err(format!("its addresses are {addresses:?}, and {wanted:?} were decided on"));
-    }
-    Ok(())
+    wanted.check(tbs)
 }

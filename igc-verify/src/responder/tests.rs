@@ -66,7 +66,7 @@ fn evidence(statement: &[u8], possession: &PKey<Private>, authorisation: &PKey<P
 }
 
 fn read_it(evidence: &[u8], new: &PKey<Private>) -> Result<Asked, &'static str> {
-    read(&[hex(&sha256(b"a file"))], ACI, &spki(new), evidence)
+    read(&[Ceremony::read(b"a file")], ACI, &spki(new), evidence)
 }
 
 #[test]

@@ -117,6 +117,37 @@ impl Witness {
         Ok(file.into_iter().flat_map(|file| notes_in(BufReader::new(file))))
     }
 
+    /// Copies every note that is kept, also what does not read, but for what is half written at the end; how many, and the newest that
+    /// reads.
+    pub fn copy(
+        &self,
+        put: &mut dyn FnMut(&str) -> Result<(), Problem>,
+    ) -> Result<(u64, Option<SignedCheckpoint>), Problem> {
+        let file = match File::open(self.path()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, None)),
+            Err(error) => return Err(file_problem(&self.path(), &error)),
+        };
+        let mut notes = Notes::of(BufReader::new(file));
+        let (mut copied, mut last) = (0, None);
+        let mut doubtful: Option<String> = None;
+        while let Some(note) = notes.next_note().map_err(|error| file_problem(&self.path(), &error))? {
+            if let Some(before) = doubtful.take() {
+                copied += 1;
+                put(&before)?;
+            }
+            match note.parse() {
+                Ok(signed) => {
+                    copied += 1;
+                    put(&note)?;
+                    last = Some(signed);
+                }
+                Err(_) => doubtful = Some(note),
+            }
+        }
+        Ok((copied, last))
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.join("checkpoints")
     }

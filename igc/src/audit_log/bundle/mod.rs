@@ -15,9 +15,10 @@ use registration_authority::approval::DemoApprover;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Database;
+use store::audit::checkpoint::SignedCheckpoint;
 use store::audit::{checkpoint, export};
 
-use super::AuditLog;
+use super::{AuditLog, Witness};
 use crate::ceremony;
 use crate::faults;
 use crate::installation::Installation;
@@ -26,7 +27,7 @@ use crate::problem::Problem;
 use crate::setup::{LONGEST_TEXT, file_problem, read_bounded};
 
 const PAGE: i64 = 1000;
-const FORMAT: &str = "igc-audit-bundle-v2";
+const FORMAT: &str = "igc-audit-bundle-v3";
 
 /// What was written.
 #[derive(Debug, Default, Serialize)]
@@ -35,8 +36,12 @@ pub struct Written {
     pub events: u64,
     /// Certificates of whatever status.
     pub certificates: u64,
-    /// Checkpoints.
+    /// Checkpoints of the database.
     pub checkpoints: u64,
+    /// Checkpoints that were kept beside the log.
+    pub witnessed: u64,
+    /// Where the newest of those contradicts the database: the bundle is evidence of it, and does not hold.
+    pub contradiction: Option<String>,
 }
 
 /// Writes the bundle of an installation to a folder that does not exist yet.
@@ -55,7 +60,10 @@ pub fn write(installation: &Installation, db: &mut Database, out: &Path) -> Resu
         .mode(0o700)
         .create(&folder.path)
         .map_err(|error| file_problem(&folder.path, &error))?;
-    let written = db.snapshot(|db| folder.fill(installation, db));
+    // Before the picture of the database is taken: what is kept by then has its leaves there, and what a worker keeps a moment later has not.
+    let written = folder.witness(installation).and_then(|(witnessed, newest)| {
+        db.snapshot(|db| folder.fill(installation, db, (witnessed, newest.as_ref())))
+    });
     let placed = written.and_then(|written| {
         fs::rename(&folder.path, out).map_err(|error| file_problem(out, &error))?;
         Ok(written)
@@ -72,9 +80,26 @@ struct Folder {
 }
 
 impl Folder {
-    fn fill(&self, installation: &Installation, db: &mut Database) -> Result<Written, Problem> {
+    /// The heads that were kept beside the log: how many, and the newest.
+    fn witness(&self, installation: &Installation) -> Result<(u64, Option<SignedCheckpoint>), Problem> {
+        let mut file = self.lines("witness")?;
+        let copied =
+            Witness::at(&installation.config.audit_folder).copy(&mut |note| file.put(note.as_bytes()))?;
+        file.end()?;
+        Ok(copied)
+    }
+
+    fn fill(
+        &self,
+        installation: &Installation,
+        db: &mut Database,
+        (witnessed, newest): (u64, Option<&SignedCheckpoint>),
+    ) -> Result<Written, Problem> {
         let log = AuditLog::of(db)?;
-        let mut written = Written::default();
+        let mut written = Written { witnessed, ..Written::default() };
+        // Told, and no reason to stop: an auditor needs the bundle of such a database most.
+        let contradicted = newest.and_then(|newest| log.refuse_rollback(db, newest).err());
+        written.contradiction = contradicted.map(|problem| problem.detail().to_owned());
         self.file("README", README.as_bytes())?;
         self.file("key", format!("{}\n", log.verifier_key()).as_bytes())?;
         self.anchors(installation, db)?;
@@ -96,6 +121,7 @@ impl Folder {
             "events": written.events,
             "certificates": written.certificates,
             "checkpoints": written.checkpoints,
+            "witnessed": written.witnessed,
         });
         self.file("bundle.json", format!("{head:#}\n").as_bytes())?;
         Ok(written)

@@ -82,3 +82,29 @@ fn the_key_is_kept_once_and_another_is_refused() {
     witness.pin("log+01020304+AQ==").unwrap();
     assert_eq!(witness.pin("log+01020305+Ag==").unwrap_err().code(), faults::AUDIT_KEY_CHANGED);
 }
+
+#[test]
+fn a_copy_has_every_note_but_what_is_half_written_at_the_end() {
+    let place = tempfile::tempdir().unwrap();
+    let witness = Witness::at(place.path());
+    let copied = || {
+        let mut text = String::new();
+        let (count, last) = witness
+            .copy(&mut |note| {
+                text += note;
+                Ok(())
+            })
+            .unwrap();
+        (count, last.map(|last| last.checkpoint.size), text)
+    };
+    assert_eq!(copied(), (0, None, String::new()));
+    let whole: String = [1, 2].map(|size| signed(size).to_string()).concat();
+    for torn in ["", "log.test/audit\n3\n"] {
+        fs::write(witness.path(), format!("{whole}{torn}")).unwrap();
+        assert_eq!(copied(), (2, Some(2), whole.clone()), "{torn:?}");
+    }
+    // What stands before another was not cut by a crash: an auditor is shown it.
+    let altered = whole.replacen("log.test/audit\n2\n", "log.test/audit\n02\n", 1) + &signed(3).to_string();
+    fs::write(witness.path(), &altered).unwrap();
+    assert_eq!(copied(), (3, Some(3), altered));
+}

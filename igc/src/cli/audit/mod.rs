@@ -14,6 +14,7 @@ use store::DatabaseRole;
 
 use super::Global;
 use crate::audit_log::bundle;
+use crate::faults;
 use crate::installation::{Installation, system_rng};
 use crate::output;
 use crate::problem::Problem;
@@ -75,15 +76,22 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let written = bundle::write(&installation, &mut db, out)?;
             output::one(global.output, &written, || {
                 format!(
-                    "{}: {} events, {} certificates, {} checkpoints. Next: igc-verify {}\n",
+                    "{}: {} events, {} certificates, {} checkpoints, {} kept beside the log. Next: igc-verify {}\n",
                     out.display(),
                     written.events,
                     written.certificates,
                     written.checkpoints,
+                    written.witnessed,
                     out.display()
                 )
             })?;
-            Ok(ExitCode::SUCCESS)
+            match written.contradiction {
+                None => Ok(ExitCode::SUCCESS),
+                Some(what) => {
+                    let what = format!("{what}; {} is written, and does not hold", out.display());
+                    Err(Problem::new(faults::AUDIT_ROLLED_BACK, what))
+                }
+            }
         }
     }
 }
