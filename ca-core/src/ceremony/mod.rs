@@ -26,6 +26,8 @@ mod taking_up;
 pub(crate) mod tests;
 mod transcript;
 mod verify;
+mod verify_custodians;
+mod verify_lint;
 mod verify_objects;
 mod work;
 
@@ -47,4 +49,5 @@ pub use taking_up::{administrators_in_the_trail, is_in_the_trail};
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 pub(crate) use verify::is_report_of;
 pub use verify::{ReportError, VerifiedReport, verify};
+pub use verify_custodians::SharedToken;
 pub(crate) use work::KEY_TRIAL;

@@ -84,7 +84,8 @@ struct Reading<'a> {
     validity: Option<Validity>,
     profile: &'a str,
     subject: Subject<'a>,
-    declared: &'a Declarations,
+    /// None where it is not at hand.
+    declared: Option<&'a Declarations>,
     shard: Option<ShardUrls<'a>>,
 }
 

@@ -71,23 +71,23 @@ pub(super) fn check_declared(
     name: &Element<'_>,
     subject: &Subject<'_>,
     role: Role,
-    declared: &Declarations,
+    declared: Option<&Declarations>,
     authority: Option<&str>,
     findings: &mut Findings,
 ) {
     if !subject.whole {
         return;
     }
-    let common_name = match role {
-        Role::EndEntity => {
-            if subject.value(attribute::COUNTRY) != Some(COUNTRY) {
-                let message = format!("C: {COUNTRY} is required");
-                findings.add("igc-1.7-country", name.offset, message);
-            }
-            return;
+    if role == Role::EndEntity {
+        if subject.value(attribute::COUNTRY) != Some(COUNTRY) {
+            findings.add("igc-1.7-country", name.offset, format!("C: {COUNTRY} is required"));
         }
+        return;
+    }
+    let Some(declared) = declared else { return };
+    let common_name = match role {
         Role::Responder => Some(declared.responder.clone()),
-        Role::Root | Role::Issuing => authority.and_then(|short_name| declared.common_name(short_name)),
+        _ => authority.and_then(|short_name| declared.common_name(short_name)),
     };
     let Some(common_name) = common_name else {
         let message = "subject: of no authority that the identity names";

@@ -19,7 +19,7 @@ pub struct DeclaredIdentity(Result<Arc<File>, Finding>);
 /// What the certificates that one authority issues must say. Where the identity does not declare that authority,
 /// nothing under it passes.
 #[derive(Clone, Debug)]
-pub struct Declared(Result<Declarations, Finding>);
+pub struct Declared(Result<Option<Declarations>, Finding>);
 
 impl DeclaredIdentity {
     /// Reads the text of an identity file (TOML). What the lint has no use for is not looked at: whether the file is
@@ -35,13 +35,19 @@ impl DeclaredIdentity {
     /// Of the authority with this short name, under `parent`: its own short name again for a root.
     pub fn of(&self, short_name: &str, parent: &str) -> Declared {
         let declarations = |file: &Arc<File>| Declarations::of(file, short_name, parent);
-        Declared(self.0.as_ref().map_err(Finding::clone).and_then(declarations))
+        Declared(self.0.as_ref().map_err(Finding::clone).and_then(declarations).map(Some))
     }
 }
 
 impl Declared {
-    pub(super) fn declarations(&self) -> Result<&Declarations, Finding> {
-        self.0.as_ref().map_err(Finding::clone)
+    /// Nothing is known of what was declared, and nothing of it is held: for who reads what others have signed. Before a
+    /// signature it is always known.
+    pub fn not_at_hand() -> Self {
+        Self(Ok(None))
+    }
+
+    pub(super) fn declarations(&self) -> Result<Option<&Declarations>, Finding> {
+        self.0.as_ref().map(Option::as_ref).map_err(Finding::clone)
     }
 }
 

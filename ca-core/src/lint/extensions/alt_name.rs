@@ -1,6 +1,7 @@
 //! subjectAltName (RFC 5280 §4.2.1.6): host names, a UPN or mailboxes, as the profile says.
 
 use super::super::Reading;
+use super::super::declared::Declarations;
 use super::super::expectations::AltName;
 use super::super::finding::Finding;
 use super::super::oids::value;
@@ -40,7 +41,7 @@ pub(super) fn check(names: &Element<'_>, reading: &Reading<'_>) -> Result<(), Fi
             Err(Finding::new("igc-1.8-upn", all[1].offset, message))
         }
         AltName::Upn | AltName::None => {
-            upn(first, reading.subject.common_name(), reading.declared.upn_suffix())
+            upn(first, reading.subject.common_name(), reading.declared.map(Declarations::upn_suffix))
         }
     }
 }
@@ -73,7 +74,7 @@ fn is_host(name: &[u8]) -> bool {
 }
 
 /// OtherName ::= { id-ms-upn, [0] EXPLICIT UTF8String }, `<CN>@<suffix>` (§1.8); the suffix is the one that is declared.
-fn upn(name: &Element<'_>, common_name: Option<&str>, declared: &str) -> Result<(), Finding> {
+fn upn(name: &Element<'_>, common_name: Option<&str>, declared: Option<&str>) -> Result<(), Finding> {
     let mut fields = name.reader();
     let kind = fields.expect(tag::OID, "otherName")?;
     let wrapper = fields.expect(tag::constructed(0), "otherName value")?;
@@ -89,7 +90,7 @@ fn upn(name: &Element<'_>, common_name: Option<&str>, declared: &str) -> Result<
             if common_name.is_some_and(|cn| cn != local) {
                 return fail("userPrincipalName: its first part is not the CN");
             }
-            if suffix != declared {
+            if let Some(declared) = declared.filter(|declared| *declared != suffix) {
                 let message = format!("userPrincipalName: @{declared} is required");
                 return Err(Finding::new("igc-1.8-upn-suffix", name.offset, message));
             }

@@ -19,26 +19,25 @@ pub(super) struct Declared<'a> {
     pub(super) attribute: &'a str,
     /// Over HTTP: of the shard, where there is one.
     pub(super) shard: Option<&'a str>,
-    /// Over HTTP, of the whole authority.
-    pub(super) http: &'a str,
-    /// In the directory, of the whole authority.
-    pub(super) ldap: &'a str,
+    /// Over HTTP and in the directory, of the whole authority; none where it is not at hand.
+    pub(super) whole: Option<(&'a str, &'a str)>,
 }
 
 /// The HTTP one is that of the shard, where there is one, or of the issuer; the LDAP one is the issuer's. A certificate
 /// that names another authority's list is never found revoked.
 pub(super) fn check(points: &Element<'_>, what: &str, declared: &Declared<'_>) -> Result<(), Finding> {
     let [http, ldap] = read(points, what, declared.attribute)?;
+    let (of_whole, entry) = declared.whole.unzip();
     let (rule, publisher, address) = match declared.shard {
-        Some(shard) => ("igc-shard-distribution-point", "shard", shard),
-        None => ("igc-1.2-crl-address", "issuer", declared.http),
+        Some(shard) => ("igc-shard-distribution-point", "shard", Some(shard)),
+        None => ("igc-1.2-crl-address", "issuer", of_whole),
     };
-    if http.url != address {
+    if let Some(address) = address.filter(|address| *address != http.url) {
         let message = format!("{what}: {}, and its {publisher} publishes at {address}", http.url);
         return Err(Finding::new(rule, http.offset, message));
     }
-    if ldap.url != declared.ldap {
-        let message = format!("{what}: {}, and its issuer publishes at {}", ldap.url, declared.ldap);
+    if let Some(entry) = entry.filter(|entry| *entry != ldap.url) {
+        let message = format!("{what}: {}, and its issuer publishes at {entry}", ldap.url);
         return Err(Finding::new("igc-1.2-crl-address", ldap.offset, message));
     }
     Ok(())

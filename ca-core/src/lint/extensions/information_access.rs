@@ -7,7 +7,7 @@ use super::super::reader::{Element, tag};
 use super::url;
 
 /// Exactly two AccessDescriptions, both of HTTP and where they are declared.
-pub(super) fn check(access: &Element<'_>, declared: &Declarations) -> Result<(), Finding> {
+pub(super) fn check(access: &Element<'_>, declared: Option<&Declarations>) -> Result<(), Finding> {
     const WHAT: &str = "authorityInfoAccess";
     let (mut methods, mut locations) = (Vec::new(), Vec::new());
     let mut reader = access.must_be(tag::SEQUENCE, WHAT)?.reader();
@@ -22,6 +22,7 @@ pub(super) fn check(access: &Element<'_>, declared: &Declarations) -> Result<(),
         let message = "authorityInfoAccess: OCSP, then caIssuers, and nothing else";
         return Err(Finding::new("igc-1.5-authority-info-access", access.offset, message));
     }
+    let Some(declared) = declared else { return Ok(()) };
     let rules = [
         ("igc-1.5-ocsp-address", &declared.ocsp),
         ("igc-1.5-issuer-certificate-address", &declared.issuer_certificate),

@@ -47,8 +47,7 @@ fn judge(found: &Extension<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
             let declared = distribution_points::Declared {
                 attribute: "certificaterevocationlist;binary",
                 shard: reading.shard.map(|shard| shard.crl),
-                http: &reading.declared.crl,
-                ldap: &reading.declared.directory_crl,
+                whole: reading.declared.map(|all| (all.crl.as_str(), all.directory_crl.as_str())),
             };
             distribution_points::check(value, "cRLDistributionPoints", &declared)
         }
@@ -56,8 +55,7 @@ fn judge(found: &Extension<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
             let declared = distribution_points::Declared {
                 attribute: "deltarevocationlist;binary",
                 shard: reading.shard.map(|shard| shard.delta_crl),
-                http: &reading.declared.delta_crl,
-                ldap: &reading.declared.directory_delta_crl,
+                whole: reading.declared.map(|all| (all.delta_crl.as_str(), all.directory_delta_crl.as_str())),
             };
             distribution_points::check(value, "freshestCRL", &declared)
         }

@@ -10,7 +10,7 @@ use super::url;
 /// and for them alone (§1.1, §1.4). Whoever relies on a certificate reads in it what it was given for.
 pub(super) fn check(policies: &Element<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
     let authority = reading.expectation.role.is_authority();
-    let declared = reading.declared.policy(reading.profile);
+    let declared = reading.declared.map(|all| (all.policy(reading.profile), all.practice_statement()));
     let mut seen: Vec<&[u8]> = Vec::new();
     let mut reader = policies.must_be(tag::SEQUENCE, "certificatePolicies")?.reader();
     while !reader.at_end() {
@@ -25,13 +25,17 @@ pub(super) fn check(policies: &Element<'_>, reading: &Reading<'_>) -> Result<(),
             let message = "certificatePolicies: anyPolicy is for authorities, and they have no other";
             return fail("igc-1.4-any-policy", message.into());
         }
-        if !authority && dotted(id) != declared {
-            let message = format!("certificatePolicies: {}, where {declared} is declared", dotted(id));
-            return fail("igc-1.4-policy", message);
-        }
-        if statement != reading.declared.practice_statement() {
-            let message = format!("CPSuri: {} is declared", reading.declared.practice_statement());
-            return fail("igc-1.4-practice-statement", message);
+        if let Some((declared, practice_statement)) = declared {
+            if !authority && dotted(id) != declared {
+                let message = format!("certificatePolicies: {}, where {declared} is declared", dotted(id));
+                return fail("igc-1.4-policy", message);
+            }
+            if statement != practice_statement {
+                return fail(
+                    "igc-1.4-practice-statement",
+                    format!("CPSuri: {practice_statement} is declared"),
+                );
+            }
         }
         seen.push(id);
     }

@@ -10,15 +10,17 @@ const TEST_BIT: u8 = 0x80;
 
 /// `.5`, TRE_G01: OCTET STRING of one octet.
 pub(super) fn check_category(value: &Element<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
-    let expected = reading.expectation.category | if reading.declared.test_bit() { TEST_BIT } else { 0 };
+    let category = reading.expectation.category;
     let fail = |rule, message: String| Err(Finding::new(rule, value.offset, message));
-    match value.must_be(tag::OCTET_STRING, "product category")?.content {
-        [found] if *found == expected => Ok(()),
-        [found] if found ^ expected == TEST_BIT => {
-            fail("igc-1.6-test-bit", format!("product category: {found:02X}, the TEST bit is wrong"))
+    match (value.must_be(tag::OCTET_STRING, "product category")?.content, reading.declared) {
+        ([found], _) if found & !TEST_BIT != category => {}
+        ([found], Some(declared)) if (found & TEST_BIT != 0) != declared.test_bit() => {
+            return fail("igc-1.6-test-bit", format!("product category: {found:02X}, the TEST bit is wrong"));
         }
-        _ => fail("igc-1.6-product-category", format!("product category: {expected:02X} is required")),
+        ([_], _) => return Ok(()),
+        _ => {}
     }
+    fail("igc-1.6-product-category", format!("product category: {category:02X} is required"))
 }
 
 /// `.2`, TRE_G02: INTEGER.
@@ -40,7 +42,7 @@ pub(super) fn check_token(value: &Element<'_>, reading: &Reading<'_>) -> Result<
     if text.len() != 21 || text[10] != b'/' || !ten_digits(&text[..10]) || !ten_digits(&text[11..]) {
         return fail("igc-1.6-token-identifier", "token identifier: ten digits, `/`, ten digits");
     }
-    if &text[..10] != reading.declared.card_issuer().as_bytes() {
+    if reading.declared.is_some_and(|declared| declared.card_issuer().as_bytes() != &text[..10]) {
         return fail("igc-1.6-card-issuer", "token identifier: not the number of the card issuer");
     }
     let named =
