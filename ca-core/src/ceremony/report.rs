@@ -77,7 +77,6 @@ pub struct SignedReport {
 
 /// Writes the report of a ceremony that has come to its end, and has it signed. `crl_of` gives the DER of a
 /// CRL that was signed.
-#[expect(clippy::too_many_arguments, reason = "the house's parameter order")]
 pub fn report(
     db: &mut Database,
     signer: &mut dyn Signer,

@@ -101,15 +101,14 @@ impl Declarations {
         &self.file.policies.practice_statement
     }
 
-    /// The values of the name of an authority or of a responder, in their order; none where no such authority is
-    /// declared.
+    /// The values of the name of the authority or responder with this common name, in their order.
     pub(super) fn name(&self, common_name: &str) -> Vec<String> {
         let authorities = &self.file.authorities;
         let above = [&authorities.country, &authorities.organisation].into_iter().chain(&authorities.units);
         above.cloned().chain([common_name.to_owned()]).collect()
     }
 
-    /// The common name of an authority.
+    /// The common name of an authority; none where the identity names none such.
     pub(super) fn common_name(&self, short_name: &str) -> Option<String> {
         self.file.authorities.common_name(short_name)
     }
