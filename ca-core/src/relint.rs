@@ -1,7 +1,8 @@
 //! The certificates of the database, read again with the lint of today: whom does a changed rule touch?
 //!
-//! Each is held against what it was held against when it was made: its own issuer's certificate, and the moment
-//! it was prepared, so that nothing is found for having grown old.
+//! Each is held against what it was held against when it was made: its own issuer's certificate, the moment it was
+//! prepared, the address of its shard as it is recorded, and the identity that was in force, which the database does not
+//! hold: that of today, or one of those that an operator kept. So nothing is found for having grown old.
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ use thiserror::Error;
 use x509_cert::TbsCertificate;
 
 use crate::faults;
-use crate::lint::{self, Finding, IssuerCertificate, LintContext, ShardUrls};
+use crate::lint::{self, Declared, DeclaredIdentity, Finding, IssuerCertificate, LintContext, ShardUrls};
 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
@@ -31,7 +32,7 @@ pub struct Selection<'a> {
     pub since: Option<Timestamp>,
 }
 
-/// A certificate that the lint of today would not let be signed.
+/// A certificate that the lint of today would not let be signed, or one that is damaged.
 #[derive(Clone, Debug)]
 pub struct Touched {
     /// Short name of its authority.
@@ -42,21 +43,18 @@ pub struct Touched {
     pub profile: String,
     /// Its subject as RFC 4514 text; absent where it does not read.
     pub subject: Option<String>,
-    /// Why not; at least one.
+    /// Whether the finished certificate, where there is one, holds the TBS that was recorded and linted.
+    pub as_recorded: bool,
+    /// What the lint has against the recorded TBS under the identity of today; at least one where it is as recorded.
     pub findings: Vec<Finding>,
 }
 
-/// Why the certificates were not read to the end.
+/// What is wrong with the reading itself.
 #[derive(Debug, Error)]
 pub enum RelintError {
-    /// The finished certificate does not hold the recorded TBS.
-    #[error("certificate {serial} of {issuer} does not hold the TBS that was recorded and linted")]
-    NotAsRecorded {
-        /// Short name of its authority.
-        issuer: String,
-        /// Its serial number.
-        serial: String,
-    },
+    /// So many finished certificates do not hold their recorded TBS. All were read.
+    #[error("{0} certificates do not hold the TBS that was recorded and linted")]
+    NotAsRecorded(usize),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -65,7 +63,7 @@ pub enum RelintError {
 impl Fault for RelintError {
     fn code(&self) -> Code {
         match self {
-            Self::NotAsRecorded { .. } => faults::NOT_AS_RECORDED,
+            Self::NotAsRecorded(_) => faults::NOT_AS_RECORDED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -76,27 +74,30 @@ pub fn count(db: &mut Database, selection: Selection<'_>) -> QueryResult<i64> {
     selected(selection).count().get_result(db)
 }
 
-/// Reads the certificates of `selection` page by page. `test_bit` is the identity's; `progress` is called after
-/// each page with the number of certificates read in it and those that are touched, in the order of issuer and
-/// serial number, and ends the reading with its error.
+/// Reads the certificates of `selection` page by page. They were issued under the
+/// identity of `today` or one of the `earlier`: a certificate is touched where none of them lets it pass whole, so that none
+/// is partly of one and partly of another. `progress` is called after each page with the number of certificates read in it
+/// and those that are touched, in the order of issuer and serial number, and ends the reading with its error. A damaged
+/// row ends nothing: the error that says so comes after the last page.
 pub fn run<E: From<RelintError>>(
     db: &mut Database,
     selection: Selection<'_>,
-    test_bit: bool,
+    today: &DeclaredIdentity,
+    earlier: &[DeclaredIdentity],
     mut progress: impl FnMut(&mut Database, usize, Vec<Touched>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let issuers = issuers(db).map_err(RelintError::from)?;
+    let issuers = Issuers::load(db, today, earlier).map_err(RelintError::from)?;
+    let mut damaged = 0;
     let mut after = (String::new(), String::new());
     loop {
         let page = page(db, selection, &after).map_err(RelintError::from)?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { break };
         after = (last.issuer.clone(), last.serial.clone());
-        let mut touched = Vec::new();
-        for row in &page {
-            touched.extend(judge(row, &issuers, test_bit)?);
-        }
+        let touched: Vec<Touched> = page.iter().filter_map(|row| judge(row, &issuers)).collect();
+        damaged += touched.iter().filter(|touched| !touched.as_recorded).count();
         progress(db, page.len(), touched)?;
     }
+    if damaged > 0 { Err(RelintError::NotAsRecorded(damaged).into()) } else { Ok(()) }
 }
 
 #[derive(Queryable, Selectable)]
@@ -143,65 +144,118 @@ struct Issuer {
     serial_prefix: Option<[u8; 8]>,
     /// Its shards by number, ended ones too: the addresses of the CRL and of the delta.
     shards: BTreeMap<i64, (String, String)>,
+    /// What the identity of today declares of the certificates under it.
+    today: Declared,
+    /// What each of the earlier ones did.
+    earlier: Vec<Declared>,
 }
 
-/// Short name, certificate and serial prefix.
-type IssuerRow = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+/// Every authority.
+struct Issuers {
+    by_short_name: BTreeMap<String, Issuer>,
+    /// Their short names, by issuer and serial number of their certificates.
+    by_certificate: BTreeMap<(String, String), String>,
+}
 
-/// Every authority by short name.
-fn issuers(db: &mut Database) -> QueryResult<BTreeMap<String, Issuer>> {
-    let rows: Vec<IssuerRow> = authorities::table
-        .inner_join(certificates::table.on(
-            certificates::issuer.eq(authorities::parent).and(certificates::serial.eq(authorities::serial)),
-        ))
-        .select((authorities::short_name, certificates::der, authorities::serial_prefix))
-        .load(db)?;
-    let shards: Vec<(String, i64, String, String)> = crl_shards::table
-        .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url, crl_shards::delta_crl_url))
-        .load(db)?;
-    let mut issuers = BTreeMap::new();
-    for (short_name, der, prefix) in rows {
-        let certificate = der.as_deref().map(IssuerCertificate::read);
-        let serial_prefix = prefix.and_then(|prefix| prefix.try_into().ok());
-        issuers.insert(short_name, Issuer { certificate, serial_prefix, shards: BTreeMap::new() });
-    }
-    for (short_name, number, crl_url, delta_crl_url) in shards {
-        if let Some(issuer) = issuers.get_mut(&short_name) {
-            issuer.shards.insert(number, (crl_url, delta_crl_url));
+#[derive(Queryable)]
+struct IssuerRow {
+    short_name: String,
+    parent: String,
+    serial: String,
+    serial_prefix: Option<Vec<u8>>,
+    der: Option<Vec<u8>>,
+}
+
+impl Issuers {
+    fn load(db: &mut Database, today: &DeclaredIdentity, earlier: &[DeclaredIdentity]) -> QueryResult<Self> {
+        let rows: Vec<IssuerRow> = authorities::table
+            .inner_join(
+                certificates::table.on(certificates::issuer
+                    .eq(authorities::parent)
+                    .and(certificates::serial.eq(authorities::serial))),
+            )
+            .select((
+                authorities::short_name,
+                authorities::parent,
+                authorities::serial,
+                authorities::serial_prefix,
+                certificates::der,
+            ))
+            .load(db)?;
+        let shards: Vec<(String, i64, String, String)> = crl_shards::table
+            .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url, crl_shards::delta_crl_url))
+            .load(db)?;
+        let mut issuers = Self { by_short_name: BTreeMap::new(), by_certificate: BTreeMap::new() };
+        for row in rows {
+            let issuer = Issuer {
+                certificate: row.der.as_deref().map(IssuerCertificate::read),
+                serial_prefix: row.serial_prefix.and_then(|prefix| prefix.try_into().ok()),
+                shards: BTreeMap::new(),
+                today: today.of(&row.short_name, &row.parent),
+                earlier: earlier.iter().map(|one| one.of(&row.short_name, &row.parent)).collect(),
+            };
+            issuers.by_certificate.insert((row.parent, row.serial), row.short_name.clone());
+            issuers.by_short_name.insert(row.short_name, issuer);
         }
+        for (short_name, number, crl_url, delta_crl_url) in shards {
+            if let Some(issuer) = issuers.by_short_name.get_mut(&short_name) {
+                issuer.shards.insert(number, (crl_url, delta_crl_url));
+            }
+        }
+        Ok(issuers)
     }
-    Ok(issuers)
+
+    /// The short name of the authority whose certificate this is.
+    fn authority_of(&self, row: &Row) -> Option<&str> {
+        // So as not to look up each of a million holders.
+        ["root", "issuing"].contains(&row.profile.as_str()).then_some(())?;
+        self.by_certificate.get(&(row.issuer.clone(), row.serial.clone())).map(String::as_str)
+    }
 }
 
-fn judge(
-    row: &Row,
-    issuers: &BTreeMap<String, Issuer>,
-    test_bit: bool,
-) -> Result<Option<Touched>, RelintError> {
-    if !row.der.as_ref().is_none_or(|der| holds(der, &row.tbs)) {
-        return Err(RelintError::NotAsRecorded { issuer: row.issuer.clone(), serial: row.serial.clone() });
-    }
-    // A root is signed by itself alone.
-    let issuer = issuers.get(&row.issuer).filter(|_| row.profile != "root");
-    let shard = row.shard.and_then(|number| issuer?.shards.get(&number));
-    let findings = lint::check_certificate(
-        &row.tbs,
-        &LintContext {
-            profile: &row.profile,
-            issuer: issuer.and_then(|issuer| issuer.certificate.clone()),
-            at: row.prepared_at,
-            serial_prefix: issuer.and_then(|issuer| issuer.serial_prefix),
-            test_bit,
-            shard: shard.map(|(crl, delta_crl)| ShardUrls { crl, delta_crl }),
-        },
-    );
-    Ok((!findings.is_empty()).then(|| Touched {
+/// None where nothing is to be said of it.
+fn judge(row: &Row, issuers: &Issuers) -> Option<Touched> {
+    let as_recorded = row.der.as_ref().is_none_or(|der| holds(der, &row.tbs));
+    let findings = match issuers.by_short_name.get(&row.issuer) {
+        Some(issuer) => under_any(row, issuer, issuers.authority_of(row)),
+        // A foreign key keeps this from happening; nothing can be said of who was not there.
+        None => vec![Finding {
+            rule: "igc-lint-issuer-required",
+            offset: 0,
+            message: format!("{} is no recorded authority", row.issuer),
+        }],
+    };
+    (!as_recorded || !findings.is_empty()).then(|| Touched {
         issuer: row.issuer.clone(),
         serial: row.serial.clone(),
         profile: row.profile.clone(),
         subject: TbsCertificate::from_der(&row.tbs).ok().map(|tbs| tbs.subject().to_string()),
+        as_recorded,
         findings,
-    }))
+    })
+}
+
+/// Nothing, where the certificate passes under one of the identities; else what it breaks of today's.
+fn under_any(row: &Row, issuer: &Issuer, authority: Option<&str>) -> Vec<Finding> {
+    let shard = row.shard.and_then(|number| issuer.shards.get(&number));
+    let under = |declared| {
+        let context = LintContext {
+            profile: &row.profile,
+            // A root is signed by itself alone.
+            issuer: issuer.certificate.clone().filter(|_| row.profile != "root"),
+            at: row.prepared_at,
+            serial_prefix: issuer.serial_prefix,
+            declared,
+            authority,
+            shard: shard.map(|(crl, delta_crl)| ShardUrls { crl, delta_crl }),
+        };
+        lint::check_certificate(&row.tbs, &context)
+    };
+    let findings = under(&issuer.today);
+    if !findings.is_empty() && issuer.earlier.iter().any(|earlier| under(earlier).is_empty()) {
+        return Vec::new();
+    }
+    findings
 }
 
 /// Whether the first thing in the certificate is this TBS (RFC 5280 §4.1).

@@ -11,9 +11,10 @@ use std::sync::OnceLock;
 
 use acceptance::harness::{Finding, Linted, fixture, folder, openssl, pkilint, root};
 use ca_core::identity::Identity;
-use ca_core::lint::{IssuerCertificate, LintContext, check_certificate};
+use ca_core::lint::{DeclaredIdentity, IssuerCertificate, LintContext, check_certificate};
 use ca_core::profile::{KeyKind, Profiles};
 use ca_core::signer::SignatureAlgorithm;
+use ca_core::subject::Fact;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -40,6 +41,7 @@ fn openssl_accepts_a_certificate_of_every_profile_and_kind_of_key_in_strict_mode
 #[test]
 fn the_lint_finds_nothing_in_a_certificate_of_any_profile_and_kind_of_key() {
     let folder = folder();
+    let identity = DeclaredIdentity::read(Identity::DEMO);
     for Issued { path, issuer, sample, .. } in issue_all(Identity::demo(), folder.path()) {
         let certificate = read(&path);
         let issuer = read(&issuer);
@@ -49,7 +51,8 @@ fn the_lint_finds_nothing_in_a_certificate_of_any_profile_and_kind_of_key() {
             issuer: (sample.profile != "root").then(|| IssuerCertificate::read(&issuer)),
             at: "2026-11-21T10:00:00Z".parse().unwrap(),
             serial_prefix: (!authority).then_some([0x2A, 0, 0, 0, 0, 0, 0, 1]),
-            test_bit: true,
+            declared: &identity.of(sample.issuer, &root_of(sample.issuer)),
+            authority: sample.facts.text(Fact::Authority),
             shard: None,
         };
         let findings = check_certificate(tbs_of(&certificate), &context);

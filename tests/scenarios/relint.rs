@@ -1,5 +1,8 @@
 //! `igc certificate relint`: the stored certificates under the lint of today, on both databases.
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use acceptance::harness::{DatabaseKind, igc, run};
 use diesel::prelude::*;
 use store::schema::{card_certificates, certificates};
@@ -35,6 +38,66 @@ fn a_certificate_that_a_rule_touches_is_named_with_its_holder_and_card_on_both_d
         let table = run(igc().args(["certificate", "relint", "--dir"]).arg(workshop.dir())).expect_exit(9);
         assert!(table.stdout.ends_with("; 1 would not be signed today\n"), "{}", table.stdout);
     }
+}
+
+#[test]
+fn damaged_certificates_are_named_with_their_cards_and_all_others_are_read_on_both_databases() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let (planted, _) = plant(&workshop);
+        let damaged = damage(&workshop, kind);
+
+        let output = run(&mut workshop.command(&["certificate", "relint"])).expect_exit(8);
+        assert!(output.stderr.contains("certificate-not-as-recorded"), "{}", output.said());
+        let found = output.json();
+        let rows = found.as_array().unwrap();
+        let of = |rule: &str| rows.iter().filter(|row| row["rule"] == rule).collect::<Vec<_>>();
+        let [touched] = of("igc-1.6-profession")[..] else { panic!("one, not {found}") };
+        assert_eq!(touched["serial"], planted, "what comes after the damage is read too");
+        let named: Vec<_> =
+            of("certificate-not-as-recorded").iter().map(|row| row["serial"].clone()).collect();
+        assert_eq!(named, damaged);
+        assert!(of("certificate-not-as-recorded").iter().all(|row| row["card"].is_string()), "{found}");
+    }
+}
+
+/// The certificates of two cards hold each other's octets, as no role of the database may have it; their serial numbers.
+fn damage(workshop: &Workshop, kind: DatabaseKind) -> Vec<String> {
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let two: Vec<(String, Option<Vec<u8>>)> = certificates::table
+        .filter(certificates::profile.eq(PROFILE))
+        .filter(certificates::der.is_not_null())
+        .order((certificates::issuer, certificates::serial))
+        .limit(2)
+        .select((certificates::serial, certificates::der))
+        .load(&mut db)
+        .unwrap();
+    let table = if kind == DatabaseKind::Postgresql { " ON certificates" } else { "" };
+    let trigger = format!("DROP TRIGGER certificates_keep_what_was_signed{table}");
+    diesel::sql_query(trigger).execute(&mut db).unwrap();
+    for (serial, other) in [(&two[0].0, &two[1].1), (&two[1].0, &two[0].1)] {
+        let of_serial = certificates::table.filter(certificates::serial.eq(serial));
+        diesel::update(of_serial).set(certificates::der.eq(other)).execute(&mut db).unwrap();
+    }
+    two.into_iter().map(|(serial, _)| serial).collect()
+}
+
+#[test]
+fn what_was_issued_under_an_earlier_identity_passes_where_its_file_is_given() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let (file, earlier) = (workshop.dir().join("identity.toml"), workshop.dir().join("earlier.toml"));
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&earlier, &text).unwrap();
+    fs::write(&file, text.replace("/ocsp\"", "/etat\"")).unwrap();
+
+    let found = run(&mut workshop.command(&["certificate", "relint"])).expect_exit(9).json();
+    let rules = found.as_array().unwrap().iter().map(|row| row["rule"].as_str().unwrap());
+    assert_eq!(rules.collect::<BTreeSet<_>>(), BTreeSet::from(["igc-1.5-ocsp-address"]));
+    let with_it = ["certificate", "relint", "--earlier-identity", earlier.to_str().unwrap()];
+    assert_eq!(workshop.igc(&with_it).json(), serde_json::json!([]));
+    fs::write(&earlier, "[cards]\n").unwrap();
+    let refused = run(&mut workshop.command(&with_it));
+    assert!(refused.stderr.contains("earlier.toml"), "{}", refused.said());
 }
 
 #[test]

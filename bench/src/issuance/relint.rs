@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use ca_core::issuance::LARGEST_BATCH;
+use ca_core::lint::DeclaredIdentity;
 use ca_core::relint::{self, RelintError, Selection};
 use store::DatabaseRole;
 
@@ -49,7 +50,8 @@ fn relint(store: &Installation) -> [f64; 2] {
     let mut db = store.database_as(DatabaseRole::Owner);
     let (mut read, mut touched) = (0, 0);
     let (cpu_before, began) = (cpu::used_precisely(), Instant::now());
-    relint::run(&mut db, Selection::default(), store.identity().test_bit(), |_, count, found| {
+    let identity = DeclaredIdentity::read(store.identity().text());
+    relint::run(&mut db, Selection::default(), &identity, &[], |_, count, found| {
         read += count;
         touched += found.len();
         Ok::<_, RelintError>(())

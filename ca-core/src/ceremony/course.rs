@@ -181,6 +181,7 @@ impl<'a> Course<'a> {
             detail["taken_up_by"] = json!(TakenUp { operator, witnesses });
         }
         if let Some(token) = self.token_of(db, step)? {
+            detail["token"] = json!(token);
             if let Some(names) = self.opened_by.get(&token) {
                 detail["opened_by"] = json!(names);
             }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use super::custodians::CustodianSet;
 use super::{AdministratorKey, CeremonyKind};
 use crate::profile::KeyKind;
 use crate::revocation::RevocationReason;
@@ -24,6 +25,12 @@ pub struct Opened {
     pub operator: String,
     /// Who watches.
     pub witnesses: Vec<String>,
+    /// SHA-256 of the text of the identity, hexadecimal. Absent where a program of before held the ceremony.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_sha256: Option<String>,
+    /// Every sharing of PINs that stood. Absent where a program of before held the ceremony.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custodians: Option<Vec<CustodianSet>>,
 }
 
 /// Of the first line of a process that takes a ceremony up, under `taken_up_by`: who is there then.

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use store::schema::ceremony_reports;
 use store::{Act, Database};
 
-use super::outcome::{CertificateMade, CrlMade};
+use super::outcome::{CertificateMade, CrlMade, Opened};
 use super::transcript::{Entry, EntryEvent, read_chain};
-use super::verify::{ReportError, part, verify_content};
+use super::verify::{ReportError, part, sha256, verify_content};
 use super::{Ceremony, Step};
 use crate::authority;
 use crate::certificate;
+use crate::identity::Identity;
 use crate::service_key::{self, Purpose, ServiceKey};
 use crate::signer::{SignatureAlgorithm, Signer};
 use crate::signing::{IntendedSignature, sign_intended};
@@ -31,6 +32,10 @@ pub struct Report {
     pub program: String,
     /// The ceremony file, word for word.
     pub ceremony_file: String,
+    /// The identity that it was held with, word for word; absent where a program of before wrote the report, and where the
+    /// installation has another identity since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The transcript, line for line.
     pub transcript: Vec<String>,
     /// Every certificate that was issued.
@@ -75,6 +80,7 @@ pub struct SignedReport {
 pub fn report(
     db: &mut Database,
     signer: &mut dyn Signer,
+    identity: &Identity,
     ceremony: &Ceremony,
     transcript: &str,
     crl_of: &mut dyn FnMut(&mut Database, &CrlMade) -> Option<Vec<u8>>,
@@ -87,10 +93,13 @@ pub fn report(
     {
         return Err(ReportError::NotEnded(ceremony.name().to_owned()));
     }
+    let opened: Opened = outcome(&entries, &Step::Open)?;
+    let held_with = opened.identity_sha256.is_some_and(|held| held == sha256(identity.text().as_bytes()));
     let mut report = Report {
         format: FORMAT.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         ceremony_file: ceremony.text().to_owned(),
+        identity: held_with.then(|| identity.text().to_owned()),
         transcript: transcript.lines().map(str::to_owned).collect(),
         certificates: Vec::new(),
         issuers: Vec::new(),
@@ -185,7 +194,7 @@ fn audit_key(db: &mut Database) -> Result<ServiceKey, ReportError> {
         .ok_or_else(|| part("audit key", "no ceremony has made one, and it signs the report"))
 }
 
-fn named(label: &'static str, name: &str, der: &[u8]) -> Result<NamedPem, ReportError> {
+pub(super) fn named(label: &'static str, name: &str, der: &[u8]) -> Result<NamedPem, ReportError> {
     let pem =
         der::pem::encode_string(label, LineEnding::LF, der).map_err(|error| part(name, error.to_string()))?;
     Ok(NamedPem { name: name.to_owned(), pem })

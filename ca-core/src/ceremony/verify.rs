@@ -14,6 +14,8 @@ use super::outcome::{
 use super::report::{CERTIFICATE, CRL, FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
 use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
+use super::verify_custodians::SharedToken;
+use super::verify_lint::Judge;
 use super::verify_objects::{check_certificate, check_crl};
 use super::{AdministratorKey, Ceremony, CeremonyError, Step};
 use crate::authority::AuthorityError;
@@ -92,6 +94,12 @@ pub struct VerifiedReport {
     pub steps: usize,
     /// SHA-256 of the audit key that signed the report, to be compared with one known otherwise.
     pub audit_key_sha256: String,
+    /// SHA-256 of the identity whose names, policies and addresses the certificates bear; none where the report brings none.
+    pub identity_sha256: Option<String>,
+    /// Every token whose PINs are shared, and who opened it.
+    pub shared_tokens: Vec<SharedToken>,
+    /// What the report leaves open, in words for a person.
+    pub not_proven: Vec<String>,
     /// Every certificate, by name, with the SHA-256 of its DER.
     pub certificates: Vec<(String, String)>,
     /// The certificates of authorities that signed and were not made here, in the same form, to be compared with
@@ -131,8 +139,9 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     let entries = read_chain(&report.transcript.join("\n"), &ceremony.sha256())?;
     let steps = ceremony.steps();
     follow(&entries, &steps)?;
-    let checker = Checker { report, entries: &entries, steps: &steps };
-    let opened: Opened = checker.outcome(&Step::Open)?;
+    let opened: Opened = outcome(&entries, &Step::Open)?;
+    let judge = Judge::of(report.identity.as_deref(), &opened)?;
+    let checker = Checker { report, entries: &entries, steps: &steps, judge };
     let taken_up_by = taken_up_by(&entries)?;
     let there = taken_up_by.iter().flat_map(|who| who.witnesses.iter().chain([&who.operator]));
     let there = there.chain(&opened.witnesses).chain([&opened.operator]);
@@ -149,6 +158,8 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         checker.check(step, audit_key)?;
     }
     let (certificates, issuers) = checker.objects()?;
+    let shared_tokens = checker.shared_tokens(&opened)?;
+    let not_proven = checker.not_proven(shared_tokens.is_some())?;
     let administrators = steps.iter().filter_map(|step| match step {
         Step::Administrator(key) => Some(key),
         _ => None,
@@ -163,6 +174,9 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         taken_up_by,
         steps: steps.len(),
         audit_key_sha256: sha256(audit_key),
+        identity_sha256: report.identity.as_ref().map(|text| sha256(text.as_bytes())),
+        shared_tokens: shared_tokens.unwrap_or_default(),
+        not_proven,
         certificates,
         issuers,
         administrators: administrators
@@ -179,7 +193,7 @@ fn taken_up_by(entries: &[Entry]) -> Result<Vec<TakenUp>, ReportError> {
     .collect()
 }
 
-fn is_printable(text: &str) -> bool {
+pub(super) fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
@@ -210,17 +224,45 @@ fn follow(entries: &[Entry], steps: &[Step]) -> Result<(), ReportError> {
 
 pub(super) struct Checker<'a> {
     pub(super) report: &'a Report,
-    entries: &'a [Entry],
+    pub(super) entries: &'a [Entry],
     pub(super) steps: &'a [Step],
+    pub(super) judge: Judge,
+}
+
+fn outcome<T: DeserializeOwned>(entries: &[Entry], step: &Step) -> Result<T, ReportError> {
+    let name = step.to_string();
+    let done = entries.iter().find(|entry| entry.step == name && entry.event == EntryEvent::Done);
+    let detail = done.map(|entry| entry.detail.clone()).unwrap_or_default();
+    serde_json::from_value(detail).map_err(|error| part(step, format!("its outcome does not read: {error}")))
 }
 
 impl Checker<'_> {
     pub(super) fn outcome<T: DeserializeOwned>(&self, step: &Step) -> Result<T, ReportError> {
-        let name = step.to_string();
-        let done = self.entries.iter().find(|entry| entry.step == name && entry.event == EntryEvent::Done);
-        let detail = done.map(|entry| entry.detail.clone()).unwrap_or_default();
-        serde_json::from_value(detail)
-            .map_err(|error| part(step, format!("its outcome does not read: {error}")))
+        outcome(self.entries, step)
+    }
+
+    /// What a reader must not take for verified.
+    fn not_proven(&self, sharings_written_down: bool) -> Result<Vec<String>, ReportError> {
+        let mut words = Vec::new();
+        if !sharings_written_down {
+            words.push(
+                "that custodians opened the tokens whose PINs are shared: the transcript is of a program that did \
+                 not write down which they are"
+                    .to_owned(),
+            );
+        }
+        if !self.judge.has_identity() && !self.report.certificates.is_empty() {
+            words.push(
+                "that the certificates bear the names, policies and addresses of the identity: the report does not \
+                 bring it"
+                    .to_owned(),
+            );
+        }
+        let unread = self.shares_not_read_back()?;
+        words.extend(unread.into_iter().map(|name| {
+            format!("that the share of {name} can be read: it was not read back from where it was written")
+        }));
+        Ok(words)
     }
 
     fn check(&self, step: &Step, audit_key: &[u8]) -> Result<(), ReportError> {
@@ -300,7 +342,8 @@ impl Checker<'_> {
         let der = self.der_of(step, &self.report.certificates, &wanted.label)?;
         self.must(step, sha256(&der) == made.sha256, "is not the one of the transcript")?;
         let issuer = self.certificate_of(step, &wanted.issuer)?;
-        check_certificate(&der, wanted, &made, &key, &issuer).map_err(|why| part(step, why))
+        check_certificate(&der, wanted, &made, &key, &issuer).map_err(|why| part(step, why))?;
+        self.judge(step, wanted, &key, &der)
     }
 
     fn crl(&self, step: &Step, wanted: &CrlStep) -> Result<(), ReportError> {
@@ -318,7 +361,7 @@ impl Checker<'_> {
         check_crl(&der, wanted, &made, covered, &issuer).map_err(|why| part(step, why))
     }
 
-    fn certificate_of(&self, step: &Step, name: &str) -> Result<X509, ReportError> {
+    pub(super) fn certificate_of(&self, step: &Step, name: &str) -> Result<X509, ReportError> {
         let pems = self.report.certificates.iter().chain(&self.report.issuers);
         let pem = pems.into_iter().find(|one| one.name == name);
         pem.and_then(|one| X509::from_der(&one.der(CERTIFICATE)?).ok())
@@ -331,7 +374,7 @@ impl Checker<'_> {
         one.and_then(|one| one.der(label)).ok_or_else(|| part(step, "its object is missing or does not read"))
     }
 
-    fn must(&self, step: &Step, holds: bool, why: &str) -> Result<(), ReportError> {
+    pub(super) fn must(&self, step: &Step, holds: bool, why: &str) -> Result<(), ReportError> {
         if holds { Ok(()) } else { Err(part(step, why)) }
     }
 }

@@ -53,9 +53,10 @@ impl<'a> Checker<'a> {
         };
         for (name, _) in &issuers {
             let issuer = &all[name.as_str()];
-            if !all.values().any(|above| signed_by(issuer, above)) {
+            let Some(above) = all.values().find(|above| signed_by(issuer, above)) else {
                 return Err(part(name, "nobody in the report has signed its certificate"));
-            }
+            };
+            self.judge_issuer(name, issuer, above)?;
             let wanted = self.steps.iter().any(|step| step.signer() == Some(name.as_str()));
             if !wanted && !all.iter().any(|(other, below)| other != name && signed_by(below, issuer)) {
                 return Err(part(name.escape_debug(), "is in the report and has signed nothing in it"));
@@ -132,6 +133,6 @@ pub(super) fn check_crl(
     if named && by_issuer { Ok(()) } else { Err("is not signed by its authority") }
 }
 
-fn moment(time: &Time) -> Timestamp {
+pub(super) fn moment(time: &Time) -> Timestamp {
     Timestamp::from_seconds(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or_default())
 }

@@ -13,6 +13,7 @@ use super::outcome::{
     Acknowledged, CertificateMade, EndDecided, KeyDestroyed, KeyMade, Opened, TokenInitialised,
 };
 use super::steps::{CertificateStep, EndStep, KeyStep, ShareStep};
+use super::verify::sha256;
 use super::{CeremonyError, Step, custodian_file, making, revoking};
 use crate::authority;
 use crate::authority_end;
@@ -33,7 +34,7 @@ pub(super) fn perform(
     act: &Act,
 ) -> Result<Value, CeremonyError> {
     let outcome = match step {
-        Step::Open => json!(open(course)),
+        Step::Open => json!(open(course)?),
         Step::Share(step) => json!(share(course, step, rng)?),
         Step::Acknowledge(number, name) => json!(acknowledge(course, *number, name)?),
         Step::Token(name) => json!(token(course, name, rng)?),
@@ -49,15 +50,19 @@ pub(super) fn perform(
     Ok(outcome)
 }
 
-fn open(course: &Course<'_>) -> Opened {
-    Opened {
+fn open(course: &Course<'_>) -> Result<Opened, CeremonyError> {
+    let tokens = course.module.tokens().tokens.iter();
+    let custodians = tokens.filter_map(|token| custodian_file::read(&course.folder, &token.name).transpose());
+    Ok(Opened {
         ceremony: course.ceremony.name().to_owned(),
         kind: course.ceremony.kind(),
         file_sha256: course.ceremony.sha256(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         operator: course.attendance.operator.clone(),
         witnesses: course.attendance.witnesses.clone(),
-    }
+        identity_sha256: Some(sha256(course.context.identity.text().as_bytes())),
+        custodians: Some(custodians.collect::<Result<_, _>>()?),
+    })
 }
 
 /// Draws the PINs of a token that is not initialised yet, and shares them. Interrupted shares open nothing:

@@ -44,6 +44,9 @@ pub struct Identity {
     /// is absent draws its own at the ceremony.
     #[serde(default)]
     serial_prefixes: BTreeMap<String, SerialPrefix>,
+    /// What it was read from.
+    #[serde(skip)]
+    text: String,
 }
 
 /// The three kinds of identity.
@@ -165,7 +168,7 @@ impl Identity {
     pub fn parse(text: &str) -> Result<Self, IdentityError> {
         let identity: Self = toml::from_str(text)?;
         identity.check()?;
-        Ok(identity)
+        Ok(Self { text: text.to_owned(), ..identity })
     }
 
     /// The demo identity.
@@ -179,6 +182,11 @@ impl Identity {
             IdentityKind::Reference => Err(IdentityError::Reference),
             IdentityKind::Demo | IdentityKind::Operator => Ok(()),
         }
+    }
+
+    /// The file, as it was read: for who reads it again with a reader of his own.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether certificates carry the test bit in their product category.

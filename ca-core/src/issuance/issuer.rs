@@ -3,7 +3,8 @@ use store::{Database, Timestamp};
 use super::{IssuanceRequest, NewAuthorityKey, PrepareError};
 use crate::authority::{self, AuthorityError, AuthorityKind};
 use crate::authority_end;
-use crate::lint::IssuerCertificate;
+use crate::identity::Identity;
+use crate::lint::{Declared, DeclaredIdentity, IssuerCertificate};
 use crate::shard::{self, Shard};
 use crate::signer::{KeyReference, SignatureAlgorithm};
 use crate::tbs::{BuildError, TbsIssuer};
@@ -18,6 +19,8 @@ pub(super) struct Issuer {
     pub(super) serial_prefix: Option<[u8; 8]>,
     /// The open shards of its CRL.
     pub(super) shards: Vec<Shard>,
+    /// What the identity declares of the certificates under it, as the lint reads it.
+    pub(super) declared: Declared,
     /// None for a root, which nobody stands above.
     pub(super) above: Option<Above>,
 }
@@ -35,6 +38,7 @@ impl Issuer {
     pub(super) fn root(
         request: &IssuanceRequest<'_>,
         new: &NewAuthorityKey<'_>,
+        identity: &Identity,
     ) -> Result<Self, PrepareError> {
         Ok(Self {
             kind: AuthorityKind::Root,
@@ -43,11 +47,16 @@ impl Issuer {
             algorithm: SignatureAlgorithm::of_key(request.public_key).map_err(BuildError::from)?,
             serial_prefix: None,
             shards: Vec::new(),
+            declared: DeclaredIdentity::read(identity.text()).of(new.short_name, new.short_name),
             above: None,
         })
     }
 
-    pub(super) fn recorded(db: &mut Database, short_name: &str) -> Result<Self, PrepareError> {
+    pub(super) fn recorded(
+        db: &mut Database,
+        short_name: &str,
+        identity: &Identity,
+    ) -> Result<Self, PrepareError> {
         let authority = authority::load(db, short_name)?;
         if authority_end::find(db, short_name)?.is_some() {
             return Err(PrepareError::AuthorityEnded(short_name.to_owned()));
@@ -65,6 +74,7 @@ impl Issuer {
             algorithm: authority.algorithm,
             serial_prefix: authority.serial_prefix,
             shards: shard::open(db, short_name)?,
+            declared: DeclaredIdentity::read(identity.text()).of(short_name, &authority.parent),
             above: Some(Above {
                 names,
                 linted: IssuerCertificate::read(&authority.certificate),

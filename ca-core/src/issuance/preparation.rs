@@ -75,11 +75,11 @@ impl<'a> Preparation<'a> {
         if let Bearer::Authority(new) = &request.bearer
             && new.short_name == request.issuer
         {
-            let root = Issuer::root(request, new)?;
+            let root = Issuer::root(request, new, context.identity)?;
             return prepare_under(db, context, &root, request, evidence, epoch, rng, act);
         }
         if !self.issuers.contains_key(request.issuer) {
-            let issuer = Issuer::recorded(db, request.issuer)?;
+            let issuer = Issuer::recorded(db, request.issuer, context.identity)?;
             self.issuers.insert(request.issuer.to_owned(), issuer);
         }
         prepare_under(db, context, &self.issuers[request.issuer], request, evidence, epoch, rng, act)

@@ -93,7 +93,11 @@ pub(super) fn prepare_under(
             issuer: issuer.above.as_ref().map(|above| above.linted.clone()),
             at: act.at,
             serial_prefix: issuer.serial_prefix,
-            test_bit: context.identity.test_bit(),
+            declared: &issuer.declared,
+            authority: match &request.bearer {
+                Bearer::Authority(new) => Some(new.short_name),
+                Bearer::EndEntity => None,
+            },
             shard: shard.map(Shard::urls),
         },
     );

@@ -8,6 +8,7 @@
 mod algorithm;
 mod certificate;
 mod crl;
+mod declared;
 mod expectations;
 mod extensions;
 mod finding;
@@ -28,12 +29,15 @@ use store::Timestamp;
 
 use certificate::Tbs;
 pub use crl::{CrlKind, CrlLintContext, check_crl};
+use declared::Declarations;
+pub use declared::{Declared, DeclaredIdentity};
 use expectations::{Expectation, Role};
 pub use extensions::ShardUrls;
 pub use finding::Finding;
 use finding::Findings;
 use issuer::Issuer;
 pub use issuer::IssuerCertificate;
+use names::Subject;
 use public_key::PublicKey;
 use reader::Element;
 use validity::Validity;
@@ -49,8 +53,10 @@ pub struct LintContext<'a> {
     pub at: Timestamp,
     /// The first eight octets of every serial number that the issuer gives; none where it is not bound to any.
     pub serial_prefix: Option<[u8; 8]>,
-    /// Whether the identity sets the TEST bit (+0x80) in the product category.
-    pub test_bit: bool,
+    /// What the identity declares of the certificates of its issuer; of itself, for a root.
+    pub declared: &'a Declared,
+    /// The short name of the authority whose certificate it is; none for every other certificate.
+    pub authority: Option<&'a str>,
     /// Where the shard is published that it must name; none where it is of no shard.
     pub shard: Option<ShardUrls<'a>>,
 }
@@ -76,8 +82,10 @@ struct Reading<'a> {
     issuer: Option<&'a Issuer>,
     key: Option<PublicKey<'a>>,
     validity: Option<Validity>,
-    common_name: Option<&'a str>,
-    test_bit: bool,
+    profile: &'a str,
+    subject: Subject<'a>,
+    /// None where it is not at hand.
+    declared: Option<&'a Declarations>,
     shard: Option<ShardUrls<'a>>,
 }
 
@@ -93,6 +101,7 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
     structure::check(&element)?;
     let tbs = Tbs::read(element, findings)?;
     let issuer = issuer_of(expectation, context)?;
+    let declared = context.declared.declarations()?;
 
     serial::check(&tbs.serial, expectation.role, context.serial_prefix, findings);
     match issuer {
@@ -100,7 +109,8 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
         None => issuer::check_self_issued(&tbs, findings),
     }
     let validity = validity::check(&tbs.validity, expectation, issuer, context.at, findings);
-    let common_name = names::check(&tbs.subject, expectation, findings);
+    let subject = names::check(&tbs.subject, expectation, findings);
+    names::check_declared(&tbs.subject, &subject, expectation.role, declared, context.authority, findings);
     let key = public_key::read(&tbs.public_key, findings);
     let kind = key.as_ref().and_then(|key| key.kind);
     if let Some(kind) = kind.filter(|kind| !expectation.keys.iter().any(|allowed| allowed.admits(*kind))) {
@@ -108,8 +118,8 @@ fn judge(tbs: &[u8], context: &LintContext<'_>, findings: &mut Findings) -> Resu
         findings.add("igc-1.5-key-of-profile", tbs.public_key.offset, message);
     }
     algorithm::check(&tbs.signature, issuer.map_or(kind, |issuer| issuer.key), findings);
-    let (test_bit, shard) = (context.test_bit, context.shard);
-    let reading = Reading { tbs, expectation, issuer, key, validity, common_name, test_bit, shard };
+    let (profile, shard) = (context.profile, context.shard);
+    let reading = Reading { tbs, expectation, issuer, key, validity, profile, subject, declared, shard };
     extensions::check(&reading, findings);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The subject's distinguished name: its layout, its string types, the characters and forms of its values.
 
+use super::declared::Declarations;
 use super::expectations::{CommonName, Expectation, Layout, Role};
 use super::finding::{Finding, Findings};
 use super::oids::{attribute, dotted};
@@ -11,31 +12,93 @@ struct Attribute<'a> {
     value: Element<'a>,
 }
 
-/// Judges the subject; gives back its CN where it is well formed, for the rules that compare it.
+/// The values of a subject, in the order of its attributes: those that are well formed, for the rules that compare them.
+#[derive(Default)]
+pub(super) struct Subject<'a> {
+    values: Vec<(&'a [u8], &'a str)>,
+    /// Whether every one is well formed.
+    whole: bool,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn common_name(&self) -> Option<&'a str> {
+        self.value(attribute::COMMON_NAME)
+    }
+
+    pub(super) fn title(&self) -> Option<&'a str> {
+        self.value(attribute::TITLE)
+    }
+
+    fn value(&self, kind: &[u8]) -> Option<&'a str> {
+        self.values.iter().find(|(other, _)| *other == kind).map(|(_, value)| *value)
+    }
+}
+
+/// Judges the subject by itself.
 pub(super) fn check<'a>(
     subject: &Element<'a>,
     expectation: &Expectation,
     findings: &mut Findings,
-) -> Option<&'a str> {
-    let name = findings.keep(read(subject))?;
+) -> Subject<'a> {
+    let mut values = Subject::default();
+    let Some(name) = findings.keep(read(subject)) else { return values };
     if name.is_empty() {
         findings.add("rfc5280-4.1.2.6-subject-empty", subject.offset, "subject: empty");
-        return None;
+        return values;
     }
     if !follows(&name, expectation.subject) {
         let message = format!("subject: laid out as {}", shape(&name));
         findings.add("igc-1.7-subject-layout", subject.offset, message);
-        return None;
+        return values;
     }
-    let mut common_name = None;
+    values.whole = true;
     for attribute in name.iter().flatten() {
-        let text = findings.keep(text(attribute))?;
-        let judged = findings.keep(judge(attribute, text, expectation));
-        if judged.is_some() && attribute.kind == attribute::COMMON_NAME {
-            common_name = Some(text);
+        let Some(text) = findings.keep(text(attribute)) else {
+            values.whole = false;
+            return values;
+        };
+        match findings.keep(judge(attribute, text, expectation)) {
+            Some(()) => values.values.push((attribute.kind, text)),
+            None => values.whole = false,
         }
     }
-    common_name
+    values
+}
+
+/// Holds the subject against what is declared: the whole name of an authority (`authority` is its short name) and of a
+/// responder, the country of everybody else (§1.7). What is not well formed was found by [`check`].
+pub(super) fn check_declared(
+    name: &Element<'_>,
+    subject: &Subject<'_>,
+    role: Role,
+    declared: Option<&Declarations>,
+    authority: Option<&str>,
+    findings: &mut Findings,
+) {
+    if !subject.whole {
+        return;
+    }
+    if role == Role::EndEntity {
+        if subject.value(attribute::COUNTRY) != Some(COUNTRY) {
+            findings.add("igc-1.7-country", name.offset, format!("C: {COUNTRY} is required"));
+        }
+        return;
+    }
+    let Some(declared) = declared else { return };
+    let common_name = match role {
+        Role::Responder => Some(declared.responder.clone()),
+        _ => authority.and_then(|short_name| declared.common_name(short_name)),
+    };
+    let Some(common_name) = common_name else {
+        let message = "subject: of no authority that the identity names";
+        findings.add("igc-lint-authority-unnamed", name.offset, message);
+        return;
+    };
+    let required = declared.name(&common_name);
+    if !subject.values.iter().map(|(_, value)| *value).eq(required.iter().map(String::as_str)) {
+        let message = format!("subject: {} is required", required.join(", "));
+        findings.add("igc-1.1-declared-name", name.offset, message);
+    }
 }
 
 /// RDNSequence ::= SEQUENCE OF SET SIZE (1..MAX) OF AttributeTypeAndValue (RFC 5280 §4.1.2.4).
@@ -179,6 +242,9 @@ fn wrong_common_name(text: &str, form: CommonName) -> Option<(&'static str, &'st
     };
     (!holds).then_some((rule, message))
 }
+
+/// §1.7: of every end entity, whatever the country of its authorities.
+const COUNTRY: &str = "FR";
 
 /// §1.7: what the card of a service bears.
 const TITLE_OF_A_SERVICE: &str = "Carte de service santé ou social";

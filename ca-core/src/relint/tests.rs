@@ -138,7 +138,8 @@ impl Corpus {
     /// How many were read, and which are touched by which rules.
     fn relint(&mut self, selection: Selection<'_>) -> (usize, Vec<Touched>) {
         let (mut read, mut touched) = (0, Vec::new());
-        run(&mut self.db, selection, true, |_, count, found| -> Result<(), RelintError> {
+        let today = DeclaredIdentity::read(Identity::DEMO);
+        run(&mut self.db, selection, &today, &[], |_, count, found| -> Result<(), RelintError> {
             read += count;
             touched.extend(found);
             Ok(())
@@ -268,21 +269,62 @@ fn a_certificate_is_judged_at_the_moment_it_was_prepared() {
 }
 
 #[test]
-fn a_certificate_that_holds_another_tbs_than_was_recorded_ends_the_reading() {
+fn a_certificate_that_holds_another_tbs_than_was_recorded_is_named_and_the_rest_is_read() {
     let mut corpus = Corpus::new("sqlite::memory:");
-    corpus.add(0..3, ISSUED);
-    let (serial, tbs) = corpus.card(1, ISSUED);
-    let other = certificate(&corpus.card(2, ISSUED).1);
-    assert!(holds(&certificate(&tbs), &tbs) && !holds(&other, &tbs) && !holds(&tbs, &tbs));
+    corpus.add(0..1500, ISSUED);
+    let damaged = [1, 2, 1200].map(|number| corpus.card(number, ISSUED));
+    let other = certificate(&corpus.card(3, ISSUED).1);
+    let (_, tbs) = &damaged[0];
+    assert!(holds(&certificate(tbs), tbs) && !holds(&other, tbs) && !holds(tbs, tbs));
     // Somebody with the rights of the owner: the database lets nobody else.
-    for sql in [
-        "DROP TRIGGER certificates_keep_what_was_signed".to_owned(),
-        format!("UPDATE certificates SET der = x'{}' WHERE serial = '{serial}'", hex::encode(other)),
-    ] {
+    diesel::sql_query("DROP TRIGGER certificates_keep_what_was_signed").execute(&mut corpus.db).unwrap();
+    for (serial, _) in &damaged {
+        let sql =
+            format!("UPDATE certificates SET der = x'{}' WHERE serial = '{serial}'", hex::encode(&other));
         diesel::sql_query(sql).execute(&mut corpus.db).unwrap();
     }
-    let ended = run(&mut corpus.db, Selection::default(), true, |_, _, _| Ok::<_, RelintError>(()));
-    assert_eq!(ended.unwrap_err().code().name, "certificate-not-as-recorded");
+    let (mut read, mut touched) = (0, Vec::new());
+    let today = DeclaredIdentity::read(Identity::DEMO);
+    let ended = run(&mut corpus.db, Selection::default(), &today, &[], |_, count, found| {
+        read += count;
+        touched.extend(found);
+        Ok::<_, RelintError>(())
+    });
+    assert_eq!(read, 1502);
+    let named: Vec<_> = touched.iter().map(|one| (one.serial.clone(), one.as_recorded)).collect();
+    assert_eq!(named, damaged.each_ref().map(|(serial, _)| (serial.to_string(), false)));
+    assert!(touched[0].findings.is_empty() && touched[0].subject.is_some(), "the recorded TBS is good");
+    let ended = ended.unwrap_err();
+    assert_eq!(ended.code().name, "certificate-not-as-recorded");
+    assert!(ended.to_string().starts_with("3 "), "{ended}");
+}
+
+#[test]
+fn what_was_issued_under_an_earlier_identity_passes_where_that_is_at_hand_and_nothing_passes_by_halves() {
+    let mut corpus = Corpus::new("sqlite::memory:");
+    corpus.add(0..3, ISSUED);
+    // The addresses have moved since, the authorities' too; another list under them has not.
+    let moved = Identity::DEMO.replace("http://localhost:8080/", "http://pki.home.arpa/");
+    let half = moved.replace("http://pki.home.arpa/ocsp", "http://localhost:8080/ocsp");
+    let [demo, moved, half] = [Identity::DEMO, &moved, &half].map(DeclaredIdentity::read);
+    let touched = |db: &mut Database, earlier: &[DeclaredIdentity]| {
+        let mut touched = Vec::new();
+        run(db, Selection::default(), &moved, earlier, |_, _, found| {
+            touched.extend(found);
+            Ok::<_, RelintError>(())
+        })
+        .unwrap();
+        touched
+    };
+    let alone = touched(&mut corpus.db, &[]);
+    assert_eq!(alone.len(), 5, "the three, their authority and its root");
+    let card = alone.iter().find(|one| one.profile == "fo-pp-cps-sign").unwrap();
+    let rules: Vec<_> = card.findings.iter().map(|finding| finding.rule).collect();
+    let addresses =
+        ["igc-1.4-practice-statement", "igc-1.2-crl-address", "igc-1.2-crl-address", "igc-1.5-ocsp-address"];
+    assert_eq!(rules, addresses);
+    assert_eq!(touched(&mut corpus.db, std::slice::from_ref(&half)).len(), 5);
+    assert!(touched(&mut corpus.db, &[half, demo]).is_empty());
 }
 
 /// `cargo test --release -p ca-core a_hundred_thousand_certificates -- --ignored --nocapture`

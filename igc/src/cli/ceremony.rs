@@ -175,6 +175,7 @@ fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, P
     let signed = ceremony::report(
         &mut db,
         &mut signer,
+        &installation.identity,
         &ceremony,
         &transcript,
         &mut |db, made| recorded_crl(db, &made.issuer, made.number).ok().flatten(),
@@ -270,6 +271,20 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
             }
         },
     );
+    for shared in &verified.shared_tokens {
+        let opened_by = match shared.opened_by.iter().map(String::as_str).collect::<Vec<_>>().join(", ") {
+            nobody if nobody.is_empty() => "not opened with shares here".to_owned(),
+            names => format!("opened here by {names}"),
+        };
+        let (needed, of) = (shared.needed, shared.custodians.len());
+        text += &format!("token {}: {needed} of {of} custodians, {opened_by}\n", shared.token);
+    }
+    if let Some(sha256) = &verified.identity_sha256 {
+        text += &format!("certificates under the identity SHA-256 {sha256}\n");
+    }
+    for what in &verified.not_proven {
+        text += &format!("NOT PROVEN: {what}\n");
+    }
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
     }

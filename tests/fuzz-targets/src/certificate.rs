@@ -1,8 +1,9 @@
 //! Keys and requests of applicants, and the certificates that are made of them.
 
 use ca_core::csr::{CertificationRequest, LONGEST_REQUEST};
+use ca_core::identity::Identity;
 use ca_core::key_policy::{self, Blocklist};
-use ca_core::lint::{IssuerCertificate, LintContext, check_certificate};
+use ca_core::lint::{DeclaredIdentity, IssuerCertificate, LintContext, check_certificate};
 use ca_core::profile::{KeyKind, Profiles};
 use ca_core::signer::VerifyingKey;
 use der::{Decode, Encode};
@@ -14,7 +15,12 @@ use crate::encoding::{DEMONSTRATED_AT, signed_by_nobody};
 
 thread_local! {
     static PROFILES: Profiles = Profiles::embedded();
+    static DECLARED: DeclaredIdentity = DeclaredIdentity::read(&Identity::DEMO.replace(ARC, ARC_OF_THEN));
 }
+
+/// Under which the policies of a demonstration stand, and stood when the certificates of the corpus were made.
+const ARC: &str = "\"1.3.6.1.4.1.32473.";
+const ARC_OF_THEN: &str = "\"2.25.112333727369101639731745459145709949152.";
 
 /// A request that reads is one whose applicant has proved to OpenSSL too that he holds the key.
 pub(crate) fn request(octets: &[u8]) -> bool {
@@ -58,20 +64,26 @@ pub(crate) fn public_key(octets: &[u8]) -> bool {
 const CARDS: &[u8] = include_bytes!("../fixtures/ACI-FO-PP.cer");
 const ORGANISATIONS: &[u8] = include_bytes!("../fixtures/ACI-EL-ORG.cer");
 
-/// Profiles, by the first octet of an input, with who issues them.
-const PROFILES_LINTED: [(&str, &[u8]); 3] =
-    [("fo-pp-cps-auth", CARDS), ("fo-pp-cps-sign", CARDS), ("el-org-serv-ssl", ORGANISATIONS)];
+/// Profiles, by the first octet of an input, with the certificate and the short names of who issues them and of its root.
+const PROFILES_LINTED: [(&str, &[u8], [&str; 2]); 3] = [
+    ("fo-pp-cps-auth", CARDS, ["ACI-FO-PP", "ACR-FO"]),
+    ("fo-pp-cps-sign", CARDS, ["ACI-FO-PP", "ACR-FO"]),
+    ("el-org-serv-ssl", ORGANISATIONS, ["ACI-EL-ORG", "ACR-EL"]),
+];
 
 /// A TBSCertificate that the lint would let be signed has one encoding, and OpenSSL reads it once it is signed.
 pub(crate) fn lint(octets: &[u8]) -> bool {
     let Some((which, tbs)) = octets.split_first() else { return false };
-    let (profile, issuer) = PROFILES_LINTED[usize::from(*which) % PROFILES_LINTED.len()];
+    let (profile, issuer, [short_name, parent]) =
+        PROFILES_LINTED[usize::from(*which) % PROFILES_LINTED.len()];
+    let declared = DECLARED.with(|identity| identity.of(short_name, parent));
     let context = |issuer: &[u8]| LintContext {
         profile,
         issuer: Some(IssuerCertificate::read(issuer)),
         at: DEMONSTRATED_AT,
         serial_prefix: None,
-        test_bit: true,
+        declared: &declared,
+        authority: None,
         shard: None,
     };
     // The issuer's certificate is read by the same reader.

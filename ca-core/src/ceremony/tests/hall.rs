@@ -54,7 +54,7 @@ pub(crate) struct Hall {
     /// Shares that custodians bring.
     pub(super) shares: Vec<PathBuf>,
     profiles: Profiles,
-    identity: Identity,
+    pub(super) identity: Identity,
     blocklist: Blocklist,
 }
 

@@ -1,7 +1,9 @@
 //! What the tests of ceremonies share; each runs on a SoftHSM of its own.
 
 mod administrators;
+mod custodians_there;
 mod files;
+mod forged;
 pub(crate) mod hall;
 mod held;
 mod reports;

@@ -23,6 +23,7 @@ impl Hall {
         report(
             &mut self.db,
             &mut signer,
+            &self.identity,
             &ceremony,
             &transcript,
             &mut |_, made| crls.iter().find(|(one, _)| one == made).map(|(_, der)| der.clone()),
@@ -190,23 +191,24 @@ fn swap_pem(report: &mut Report, one: usize, other: usize) {
 }
 
 /// Alters what the last line of a step says, and binds every line after it again.
-pub(super) fn rewrite(report: &mut Report, step: &str, alter: &dyn Fn(&mut Value)) {
-    let lines: Vec<Value> =
-        report.transcript.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let place = lines.iter().rposition(|line| line["step"] == step).unwrap();
-    let mut previous = String::new();
-    report.transcript = (0..lines.len())
-        .map(|line| {
-            let mut entry = lines[line].clone();
-            if line == place {
-                alter(&mut entry["detail"]);
-            }
-            if line > 0 {
-                entry["previous"] = previous.clone().into();
-            }
-            let text = entry.to_string();
-            previous = hex::encode(openssl::sha::sha256(text.as_bytes()));
-            text
-        })
-        .collect();
+pub(super) fn rewrite(report: &mut Report, step: &str, alter: impl Fn(&mut Value)) {
+    rewrite_lines(report, |line| line["step"] == step && line["event"] == "done", alter);
+}
+
+/// Alters what these lines say, and binds all of them anew.
+pub(super) fn rewrite_lines(report: &mut Report, of: impl Fn(&Value) -> bool, alter: impl Fn(&mut Value)) {
+    let lines = report.transcript.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut previous: Option<String> = None;
+    let written = lines.map(|mut entry| {
+        if of(&entry) {
+            alter(&mut entry["detail"]);
+        }
+        if let Some(previous) = &previous {
+            entry["previous"] = previous.clone().into();
+        }
+        let text = entry.to_string();
+        previous = Some(hex::encode(openssl::sha::sha256(text.as_bytes())));
+        text
+    });
+    report.transcript = written.collect();
 }

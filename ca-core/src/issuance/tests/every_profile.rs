@@ -70,9 +70,10 @@ fn facts(profile: &str, at: usize) -> Facts {
     let number = format!("26{at:07}");
     let card = format!("{number}{}", check_digit(&number));
     let facts = match profile.split('-').collect::<Vec<_>>()[..] {
-        ["fo", _, "cpf", ..] => {
-            person().with(Fact::NationalIdentifier, "899700000131").with(Fact::FutureProfession, "50")
-        }
+        ["fo", _, "cpf", ..] => person()
+            .with(Fact::NationalIdentifier, "899700000131")
+            .with(Fact::Title, "Sage-Femme en formation")
+            .with(Fact::FutureProfession, "50"),
         ["fo", ..] | ["el", "pp", "soft", ..] => {
             person().with(Fact::NationalIdentifier, "899700000123").with(Fact::Profession, "50")
         }

@@ -60,7 +60,7 @@ pub(super) fn check(
         (None, None) => (),
     }
     if let Some(value) = find(extension::FRESHEST_CRL) {
-        distribution_points::check(&value, "freshestCRL", "deltarevocationlist;binary", None)?;
+        distribution_points::read(&value, "freshestCRL", "deltarevocationlist;binary")?;
     }
     Ok(())
 }

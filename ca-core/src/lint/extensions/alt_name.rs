@@ -1,6 +1,7 @@
 //! subjectAltName (RFC 5280 §4.2.1.6): host names, a UPN or mailboxes, as the profile says.
 
 use super::super::Reading;
+use super::super::declared::Declarations;
 use super::super::expectations::AltName;
 use super::super::finding::Finding;
 use super::super::oids::value;
@@ -33,13 +34,15 @@ pub(super) fn check(names: &Element<'_>, reading: &Reading<'_>) -> Result<(), Fi
         return Err(Finding::new("igc-1.8-alt-name-repeated", repeated.offset, message));
     }
     match reading.expectation.alt_name {
-        AltName::Hosts => hosts(names, &all, reading.common_name),
+        AltName::Hosts => hosts(names, &all, reading.subject.common_name()),
         AltName::Mailboxes => all.iter().try_for_each(mailbox),
         AltName::Upn | AltName::None if all.len() > 1 => {
             let message = "subjectAltName: one userPrincipalName";
             Err(Finding::new("igc-1.8-upn", all[1].offset, message))
         }
-        AltName::Upn | AltName::None => upn(first, reading.common_name),
+        AltName::Upn | AltName::None => {
+            upn(first, reading.subject.common_name(), reading.declared.map(Declarations::upn_suffix))
+        }
     }
 }
 
@@ -70,8 +73,8 @@ fn is_host(name: &[u8]) -> bool {
     name.len() <= 253 && labels.clone().count() >= 2 && !numeric && labels.all(label)
 }
 
-/// OtherName ::= { id-ms-upn, [0] EXPLICIT UTF8String }, `<CN>@<suffix>` (§1.8).
-fn upn(name: &Element<'_>, common_name: Option<&str>) -> Result<(), Finding> {
+/// OtherName ::= { id-ms-upn, [0] EXPLICIT UTF8String }, `<CN>@<suffix>` (§1.8); the suffix is the one that is declared.
+fn upn(name: &Element<'_>, common_name: Option<&str>, declared: Option<&str>) -> Result<(), Finding> {
     let mut fields = name.reader();
     let kind = fields.expect(tag::OID, "otherName")?;
     let wrapper = fields.expect(tag::constructed(0), "otherName value")?;
@@ -86,6 +89,10 @@ fn upn(name: &Element<'_>, common_name: Option<&str>) -> Result<(), Finding> {
         Some((local, suffix)) if is_host(suffix.as_bytes()) => {
             if common_name.is_some_and(|cn| cn != local) {
                 return fail("userPrincipalName: its first part is not the CN");
+            }
+            if let Some(declared) = declared.filter(|declared| *declared != suffix) {
+                let message = format!("userPrincipalName: @{declared} is required");
+                return Err(Finding::new("igc-1.8-upn-suffix", name.offset, message));
             }
             Ok(())
         }

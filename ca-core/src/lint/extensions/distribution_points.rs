@@ -13,14 +13,48 @@ pub struct ShardUrls<'a> {
     pub delta_crl: &'a str,
 }
 
-/// Exactly two DistributionPoints, each one URL and nothing else; the HTTP one is that of the shard, where there is
-/// one, and the LDAP one asks for `attribute`.
-pub(in crate::lint) fn check(
-    points: &Element<'_>,
+/// Where one kind of list must be looked for.
+pub(super) struct Declared<'a> {
+    /// The attribute of the directory.
+    pub(super) attribute: &'a str,
+    /// Over HTTP: of the shard, where there is one.
+    pub(super) shard: Option<&'a str>,
+    /// Over HTTP and in the directory, of the whole authority; none where it is not at hand.
+    pub(super) whole: Option<(&'a str, &'a str)>,
+}
+
+/// The HTTP one is that of the shard, where there is one, or of the issuer; the LDAP one is the issuer's. A certificate
+/// that names another authority's list is never found revoked.
+pub(super) fn check(points: &Element<'_>, what: &str, declared: &Declared<'_>) -> Result<(), Finding> {
+    let [http, ldap] = read(points, what, declared.attribute)?;
+    let (of_whole, entry) = declared.whole.unzip();
+    let (rule, publisher, address) = match declared.shard {
+        Some(shard) => ("igc-shard-distribution-point", "shard", Some(shard)),
+        None => ("igc-1.2-crl-address", "issuer", of_whole),
+    };
+    if let Some(address) = address.filter(|address| *address != http.url) {
+        let message = format!("{what}: {}, and its {publisher} publishes at {address}", http.url);
+        return Err(Finding::new(rule, http.offset, message));
+    }
+    if let Some(entry) = entry.filter(|entry| *entry != ldap.url) {
+        let message = format!("{what}: {}, and its issuer publishes at {entry}", ldap.url);
+        return Err(Finding::new("igc-1.2-crl-address", ldap.offset, message));
+    }
+    Ok(())
+}
+
+/// One point's URL, and where it stands.
+pub(in crate::lint) struct Point<'a> {
+    offset: usize,
+    url: &'a str,
+}
+
+/// Exactly two DistributionPoints, each one URL and nothing else; the LDAP one asks for `attribute`.
+pub(in crate::lint) fn read<'a>(
+    points: &Element<'a>,
     what: &str,
     attribute: &str,
-    shard: Option<&str>,
-) -> Result<(), Finding> {
+) -> Result<[Point<'a>; 2], Finding> {
     let mut reader = points.must_be(tag::SEQUENCE, what)?.reader();
     let mut names = Vec::new();
     while !reader.at_end() {
@@ -30,16 +64,12 @@ pub(in crate::lint) fn check(
         let message = format!("{what}: {} points, two are required (HTTP, then LDAP)", names.len());
         return Err(Finding::new("igc-1.5-distribution-points", points.offset, message));
     };
-    let location = url::general_name(http, &["http"], what)?;
-    if let Some(shard) = shard.filter(|shard| *shard != location) {
-        let message = format!("{what}: {location}, and its shard is published at {shard}");
-        return Err(Finding::new("igc-shard-distribution-point", http.offset, message));
-    }
-    let location = url::general_name(ldap, &["ldap"], what)?;
+    let http = Point { offset: http.offset, url: url::general_name(http, &["http"], what)? };
+    let ldap = Point { offset: ldap.offset, url: url::general_name(ldap, &["ldap"], what)? };
     // RFC 4516: ldap://host/dn?attributes?scope?filter
-    let asked = location.split('?').nth(1).unwrap_or("");
+    let asked = ldap.url.split('?').nth(1).unwrap_or("");
     if asked.eq_ignore_ascii_case(attribute) {
-        return Ok(());
+        return Ok([http, ldap]);
     }
     let message = format!("{what}: the LDAP URL must ask for {attribute}");
     Err(Finding::new("igc-1.2-ldap-attribute", ldap.offset, message))

@@ -40,27 +40,34 @@ fn judge(found: &Extension<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
         extension::AUTHORITY_KEY_IDENTIFIER => key_identifiers::check_authority(value, reading),
         extension::KEY_USAGE => key_usage::check(value, reading),
         extension::EXTENDED_KEY_USAGE => key_usage::check_extended(value, reading.expectation),
-        extension::CERTIFICATE_POLICIES => policies::check(value, reading.expectation.role),
+        extension::CERTIFICATE_POLICIES => policies::check(value, reading),
         extension::PRIVATE_KEY_USAGE_PERIOD => usage_period::check(value, reading.validity),
         extension::SUBJECT_ALT_NAME => alt_name::check(value, reading),
         extension::CRL_DISTRIBUTION_POINTS => {
-            let shard = reading.shard.map(|shard| shard.crl);
-            let attribute = "certificaterevocationlist;binary";
-            distribution_points::check(value, "cRLDistributionPoints", attribute, shard)
+            let declared = distribution_points::Declared {
+                attribute: "certificaterevocationlist;binary",
+                shard: reading.shard.map(|shard| shard.crl),
+                whole: reading.declared.map(|all| (all.crl.as_str(), all.directory_crl.as_str())),
+            };
+            distribution_points::check(value, "cRLDistributionPoints", &declared)
         }
         extension::FRESHEST_CRL => {
-            let shard = reading.shard.map(|shard| shard.delta_crl);
-            distribution_points::check(value, "freshestCRL", "deltarevocationlist;binary", shard)
+            let declared = distribution_points::Declared {
+                attribute: "deltarevocationlist;binary",
+                shard: reading.shard.map(|shard| shard.delta_crl),
+                whole: reading.declared.map(|all| (all.delta_crl.as_str(), all.directory_delta_crl.as_str())),
+            };
+            distribution_points::check(value, "freshestCRL", &declared)
         }
-        extension::AUTHORITY_INFO_ACCESS => information_access::check(value),
+        extension::AUTHORITY_INFO_ACCESS => information_access::check(value, reading.declared),
         extension::OCSP_NO_CHECK if !value.is(tag::NULL) => {
             Err(Finding::new("rfc6960-4.2.2.2.1-nocheck", value.offset, "id-pkix-ocsp-nocheck: NULL"))
         }
         extension::PRODUCT_CATEGORY => private::check_category(value, reading),
         extension::PRODUCT_TYPE => private::check_type(value, reading.expectation),
         extension::TOKEN_IDENTIFIER => private::check_token(value, reading),
-        extension::PROFESSION => private::check_profession(value),
-        extension::FUTURE_PROFESSION => private::check_future_profession(value),
+        extension::PROFESSION => private::check_profession(value, reading),
+        extension::FUTURE_PROFESSION => private::check_future_profession(value, reading),
         _ => Ok(()),
     }
 }

@@ -1,26 +1,41 @@
 //! CertificatePolicies (RFC 5280 §4.2.1.4).
 
-use super::super::expectations::Role;
+use super::super::Reading;
 use super::super::finding::Finding;
 use super::super::oids::{dotted, value};
 use super::super::reader::{Element, tag};
 use super::url;
 
-/// One policy or more, none twice, each with a CPS URL; anyPolicy for authorities and for them alone (§1.1, §1.4).
-pub(super) fn check(policies: &Element<'_>, role: Role) -> Result<(), Finding> {
+/// The one policy that is declared for the profile, with the URL of the practice statement; anyPolicy for authorities
+/// and for them alone (§1.1, §1.4). Whoever relies on a certificate reads in it what it was given for.
+pub(super) fn check(policies: &Element<'_>, reading: &Reading<'_>) -> Result<(), Finding> {
+    let authority = reading.expectation.role.is_authority();
+    let declared = reading.declared.map(|all| (all.policy(reading.profile), all.practice_statement()));
     let mut seen: Vec<&[u8]> = Vec::new();
     let mut reader = policies.must_be(tag::SEQUENCE, "certificatePolicies")?.reader();
     while !reader.at_end() {
         let information = reader.expect(tag::SEQUENCE, "PolicyInformation")?;
-        let id = policy(&information)?;
+        let (id, statement) = policy(&information)?;
         let fail = |rule, message: String| Err(Finding::new(rule, information.offset, message));
         if seen.contains(&id) {
             let message = format!("certificatePolicies: {} stands twice", dotted(id));
             return fail("rfc5280-4.2.1.4-policy-repeated", message);
         }
-        if (id == value::ANY_POLICY) != role.is_authority() {
+        if (id == value::ANY_POLICY) != authority {
             let message = "certificatePolicies: anyPolicy is for authorities, and they have no other";
             return fail("igc-1.4-any-policy", message.into());
+        }
+        if let Some((declared, practice_statement)) = declared {
+            if !authority && dotted(id) != declared {
+                let message = format!("certificatePolicies: {}, where {declared} is declared", dotted(id));
+                return fail("igc-1.4-policy", message);
+            }
+            if statement != practice_statement {
+                return fail(
+                    "igc-1.4-practice-statement",
+                    format!("CPSuri: {practice_statement} is declared"),
+                );
+            }
         }
         seen.push(id);
     }
@@ -31,8 +46,8 @@ pub(super) fn check(policies: &Element<'_>, role: Role) -> Result<(), Finding> {
     Ok(())
 }
 
-/// PolicyInformation ::= SEQUENCE { OID, SEQUENCE OF { id-qt-cps, IA5String } }.
-fn policy<'a>(information: &Element<'a>) -> Result<&'a [u8], Finding> {
+/// PolicyInformation ::= SEQUENCE { OID, SEQUENCE OF { id-qt-cps, IA5String } }: both.
+fn policy<'a>(information: &Element<'a>) -> Result<(&'a [u8], &'a str), Finding> {
     let missing = |at: usize| {
         Finding::new("igc-1.4-cps-qualifier", at, "certificatePolicies: one qualifier is required, a CPS URL")
     };
@@ -48,6 +63,5 @@ fn policy<'a>(information: &Element<'a>) -> Result<&'a [u8], Finding> {
     }
     let cps = qualifier.expect(tag::IA5_STRING, "CPSuri")?;
     qualifier.finish("PolicyQualifierInfo")?;
-    url::read(&cps, &["http", "https"], "CPSuri")?;
-    Ok(id.content)
+    Ok((id.content, url::read(&cps, &["http", "https"], "CPSuri")?))
 }

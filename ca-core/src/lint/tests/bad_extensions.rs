@@ -207,7 +207,11 @@ pub(super) const PERIODS_AND_PRIVATE: &[Bad] = &[
         of: specimen::cps_sign,
         fault: |s| s.put(&private(5), false, tlv(0x04, [0x00])),
     },
-    Bad { rule: "igc-1.6-test-bit", of: specimen::server, fault: |s| s.test_bit = false },
+    Bad {
+        rule: "igc-1.6-test-bit",
+        of: specimen::server,
+        fault: |s| s.declared_with("test_bit = true", "test_bit = false"),
+    },
     Bad {
         rule: "igc-1.6-product-category",
         of: specimen::cps_sign,
@@ -243,6 +247,23 @@ pub(super) const PERIODS_AND_PRIVATE: &[Bad] = &[
         rule: TOKEN,
         of: specimen::cps_sign,
         fault: |s| s.put(&private(3), false, tlv(PRINTABLE, "8025099999/260000001")),
+    },
+    Bad {
+        // Of another issuer of cards.
+        rule: "igc-1.6-card-issuer",
+        of: specimen::cps_sign,
+        fault: |s| s.put(&private(3), false, tlv(PRINTABLE, "8025000001/2600000017")),
+    },
+    Bad {
+        // A physician's code in a nurse's certificate.
+        rule: "igc-1.7-title-of-profession",
+        of: specimen::cps_sign,
+        fault: |s| s.put(&private(7), false, tlv(0x02, [10])),
+    },
+    Bad {
+        rule: "igc-1.7-title-of-profession",
+        of: specimen::cpf_sign,
+        fault: |s| s.put(&private(8), false, tlv(0x02, [50])),
     },
     Bad {
         rule: "igc-1.6-profession",

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{bad_encoding, bad_extensions, bad_fields, bad_key, bad_names_and_urls, bad_subject, crl};
+use super::{
+    bad_declared, bad_encoding, bad_extensions, bad_fields, bad_key, bad_names_and_urls, bad_subject, crl,
+};
 
 /// How the identifiers of rules begin.
 const SOURCES: [&str; 6] = ["rfc", "x690-", "igc-", "asn1-", "fips", "en319412-"];
@@ -16,6 +18,7 @@ fn every_rule_of_the_lint_stops_a_bad_specimen_of_its_own() {
     collect(&here, &mut rules);
     assert!(rules.len() > 80, "the rules were not found: {rules:?}");
     let certificates = [
+        bad_declared::DECLARED,
         bad_encoding::ENCODING,
         bad_extensions::SEQUENCE_OF_EXTENSIONS,
         bad_extensions::CONSTRAINTS_IDENTIFIERS_USAGES,

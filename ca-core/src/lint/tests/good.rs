@@ -49,7 +49,7 @@ fn a_year_from_2050_on_is_written_as_generalized_time() {
 #[test]
 fn without_a_test_identity_the_test_bit_is_not_set() {
     let mut card = specimen::cps_sign();
-    card.test_bit = false;
+    card.declared_with("test_bit = true", "test_bit = false");
     card.put(&specimen::private(5), false, tlv(0x04, [0x00]));
     passes(&card);
 }

@@ -1,5 +1,6 @@
 //! The lint against certificates assembled byte by byte (never by the builder), and against real ones.
 
+mod bad_declared;
 mod bad_encoding;
 mod bad_extensions;
 mod bad_fields;

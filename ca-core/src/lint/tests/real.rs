@@ -3,7 +3,7 @@
 use super::super::certificate::Tbs;
 use super::super::finding::Findings;
 use super::super::reader::{Element, tag};
-use super::super::{IssuerCertificate, LintContext, check_certificate, structure, time};
+use super::super::{DeclaredIdentity, IssuerCertificate, LintContext, check_certificate, structure, time};
 use super::der::tlv;
 use super::specimen::{self, AKI, SKI, Specimen, ce, dates, rsa};
 
@@ -33,16 +33,49 @@ fn tbs(pem: &[u8]) -> Vec<u8> {
     certificate.reader().next("tbsCertificate").unwrap().whole.to_vec()
 }
 
-fn rules(profile: &str, pem: &[u8], issuer: Option<&[u8]>, at: &str, test_bit: bool) -> Vec<&'static str> {
+const TEST: &str = include_str!("../../../../tests/fixtures/reference-identity.toml");
+const PRODUCTION: &str = include_str!("../../../../tests/fixtures/reference-production-identity.toml");
+
+/// A real certificate, and what it says of itself.
+struct Real<'a> {
+    profile: &'a str,
+    pem: &'a [u8],
+    /// The short name of its issuer.
+    under: &'a str,
+    /// Its own short name.
+    authority: Option<&'a str>,
+    identity: &'a str,
+    at: &'a str,
+}
+
+const AUTHORITIES_MADE: &str = "2013-06-25T00:00:00Z";
+
+fn root<'a>(pem: &'a [u8], short_name: &'a str, identity: &'a str) -> Real<'a> {
+    let authority = Some(short_name);
+    Real { profile: "root", pem, under: short_name, authority, identity, at: AUTHORITIES_MADE }
+}
+
+fn issuing<'a>(pem: &'a [u8], short_name: &'a str, under: &'a str) -> Real<'a> {
+    let authority = Some(short_name);
+    Real { profile: "issuing", pem, under, authority, identity: TEST, at: AUTHORITIES_MADE }
+}
+
+/// `ACR-EL` for itself, and for `ACI-EL-ORG`.
+fn root_of(short_name: &str) -> String {
+    format!("ACR-{}", &short_name[4..6])
+}
+
+fn rules(real: &Real<'_>, issuer: Option<&[u8]>) -> Vec<&'static str> {
     let context = LintContext {
-        profile,
+        profile: real.profile,
         issuer: issuer.map(IssuerCertificate::read),
-        at: at.parse().unwrap(),
+        at: real.at.parse().unwrap(),
         serial_prefix: None,
-        test_bit,
+        declared: &DeclaredIdentity::read(real.identity).of(real.under, &root_of(real.under)),
+        authority: real.authority,
         shard: None,
     };
-    check_certificate(&tbs(pem), &context).iter().map(|finding| finding.rule).collect()
+    check_certificate(&tbs(real.pem), &context).iter().map(|finding| finding.rule).collect()
 }
 
 #[test]
@@ -60,19 +93,31 @@ fn every_real_certificate_is_der_to_the_reader() {
 
 #[test]
 fn real_authorities_are_what_the_tables_expect() {
-    let at = "2013-06-25T00:00:00Z";
-    assert_eq!(rules("root", ACR_EL, None, at, true), [""; 0]);
-    assert_eq!(rules("root", ACR_ST, None, at, true), [""; 0]);
-    assert_eq!(rules("root", PROD_ACR_EL, None, at, false), [""; 0]);
-    assert_eq!(rules("issuing", ACI_EL_ORG, Some(&der(ACR_EL)), at, true), [""; 0]);
-    assert_eq!(rules("issuing", ACI_EL_PP, Some(&der(ACR_EL)), at, true), [""; 0]);
-    assert_eq!(rules("issuing", ACI_ST_PP, Some(&der(ACR_ST)), at, true), [""; 0]);
+    assert_eq!(rules(&root(ACR_EL, "ACR-EL", TEST), None), [""; 0]);
+    assert_eq!(rules(&root(ACR_ST, "ACR-ST", TEST), None), [""; 0]);
+    assert_eq!(rules(&root(PROD_ACR_EL, "ACR-EL", PRODUCTION), None), [""; 0]);
+    assert_eq!(rules(&issuing(ACI_EL_ORG, "ACI-EL-ORG", "ACR-EL"), Some(&der(ACR_EL))), [""; 0]);
+    assert_eq!(rules(&issuing(ACI_EL_PP, "ACI-EL-PP", "ACR-EL"), Some(&der(ACR_EL))), [""; 0]);
+    assert_eq!(rules(&issuing(ACI_ST_PP, "ACI-ST-PP", "ACR-ST"), Some(&der(ACR_ST))), [""; 0]);
 }
 
 #[test]
 fn an_authority_under_the_wrong_root_is_stopped() {
-    let found = rules("issuing", ACI_ST_PP, Some(&der(ACR_EL)), "2013-06-25T00:00:00Z", true);
-    assert_eq!(found, ["rfc5280-4.1.2.4-issuer-name", "rfc5280-4.2.1.1-matches-issuer"]);
+    let found = rules(&issuing(ACI_ST_PP, "ACI-ST-PP", "ACR-EL"), Some(&der(ACR_EL)));
+    let wrong = ["rfc5280-4.1.2.4-issuer-name", "igc-1.2-crl-address", "rfc5280-4.2.1.1-matches-issuer"];
+    assert_eq!(found, wrong);
+}
+
+#[test]
+fn a_real_certificate_held_against_the_identity_of_the_other_environment_is_stopped() {
+    let found = rules(&root(ACR_EL, "ACR-EL", PRODUCTION), None);
+    assert_eq!(found, ["igc-1.1-declared-name", "igc-1.4-practice-statement"]);
+    let found = rules(&Real { identity: PRODUCTION, ..organisation() }, Some(&der(ACI_EL_ORG)));
+    for rule in
+        ["igc-1.4-policy", "igc-1.2-crl-address", "igc-1.5-issuer-certificate-address", "igc-1.6-test-bit"]
+    {
+        assert!(found.contains(&rule), "{found:?}");
+    }
 }
 
 /// Real end entities have no HTTP point in freshestCRL, which this PKI adds: the one difference.
@@ -80,8 +125,18 @@ const ONLY_LDAP_DELTA: [&str; 1] = ["igc-1.5-distribution-points"];
 
 #[test]
 fn a_real_organisation_signature_differs_by_its_freshest_crl_alone() {
-    let found = rules("el-org-sign", ORG_SIGN, Some(&der(ACI_EL_ORG)), "2022-05-31T09:44:54Z", true);
-    assert_eq!(found, ONLY_LDAP_DELTA);
+    assert_eq!(rules(&organisation(), Some(&der(ACI_EL_ORG))), ONLY_LDAP_DELTA);
+}
+
+fn organisation() -> Real<'static> {
+    Real {
+        profile: "el-org-sign",
+        pem: ORG_SIGN,
+        under: "ACI-EL-ORG",
+        authority: None,
+        identity: TEST,
+        at: "2022-05-31T09:44:54Z",
+    }
 }
 
 /// An authority of the name and key identifier that `pem` says issued it, for real ones not among the samples.
@@ -101,25 +156,33 @@ fn stand_in(pem: &[u8]) -> Vec<u8> {
 #[test]
 fn a_real_card_signature_differs_by_its_freshest_crl_alone() {
     let issuer = stand_in(CPS_SIGN);
-    assert_eq!(
-        rules("fo-pp-cps-sign", CPS_SIGN, Some(&issuer), "2020-05-15T12:08:05Z", true),
-        ONLY_LDAP_DELTA
-    );
+    let card = Real {
+        profile: "fo-pp-cps-sign",
+        pem: CPS_SIGN,
+        under: "ACI-FO-PP",
+        at: "2020-05-15T12:08:05Z",
+        ..organisation()
+    };
+    assert_eq!(rules(&card, Some(&issuer)), ONLY_LDAP_DELTA);
 }
 
 #[test]
 fn a_real_server_differs_by_its_freshest_crl_alone() {
     let issuer = stand_in(SERVER);
-    assert_eq!(
-        rules("el-org-serv-ssl", SERVER, Some(&issuer), "2019-10-10T13:13:29Z", false),
-        ONLY_LDAP_DELTA
-    );
+    let server = Real {
+        profile: "el-org-serv-ssl",
+        pem: SERVER,
+        identity: PRODUCTION,
+        at: "2019-10-10T13:13:29Z",
+        ..organisation()
+    };
+    assert_eq!(rules(&server, Some(&issuer)), ONLY_LDAP_DELTA);
 }
 
 #[test]
 fn a_real_certificate_held_against_another_profile_is_stopped() {
     let issuer = der(ACI_EL_ORG);
-    let found = rules("el-org-serv-ssl", ORG_SIGN, Some(&issuer), "2022-05-31T09:44:54Z", true);
+    let found = rules(&Real { profile: "el-org-serv-ssl", ..organisation() }, Some(&issuer));
     for rule in ["igc-1.5-extension-unexpected", "igc-1.5-extension-missing", "igc-1.8-key-usage"] {
         assert!(found.contains(&rule), "{found:?}");
     }

@@ -1,18 +1,20 @@
 //! Good certificates of each profile, as the bytes of their fields, which a test may then spoil.
 
 mod cards;
+mod identity;
 mod organisations;
 mod software;
 
 use store::Timestamp;
 
-use super::super::{IssuerCertificate, LintContext, ShardUrls};
+use super::super::{Declared, DeclaredIdentity, IssuerCertificate, LintContext, ShardUrls};
 use super::der::{extension, oid, sequence, tlv};
 pub(super) use super::pieces::*;
 pub(super) use cards::{
     cpa_auth, cpe_auth, cpe_sign, cpf_sign, cps_auth, cps_conf, cps_sign, cps_tech, service_auth,
 };
-pub(super) use organisations::{elliptic_server, org_sign, server};
+use identity::IDENTITY;
+pub(super) use organisations::{elliptic_server, org_sign, server, test_certificate};
 pub(super) use software::{pro_sign, soft_conf, soft_sign};
 
 /// A good certificate of every profile, and of a profile on both kinds of key where they differ.
@@ -30,7 +32,11 @@ pub(super) struct Specimen {
     pub(super) issuer_certificate: Option<Vec<u8>>,
     pub(super) at: &'static str,
     pub(super) serial_prefix: Option<[u8; 8]>,
-    pub(super) test_bit: bool,
+    /// The issuer's short name, and that of who stands above it.
+    pub(super) under: (&'static str, &'static str),
+    pub(super) declared: Declared,
+    /// The short name of the authority that it certifies.
+    pub(super) authority: Option<&'static str>,
     pub(super) shard: Option<ShardUrls<'static>>,
     pub(super) version: Vec<u8>,
     pub(super) serial: Vec<u8>,
@@ -74,9 +80,17 @@ impl Specimen {
             issuer: self.issuer_certificate.as_deref().map(IssuerCertificate::read),
             at: self.at.parse::<Timestamp>().unwrap(),
             serial_prefix: self.serial_prefix,
-            test_bit: self.test_bit,
+            declared: &self.declared,
+            authority: self.authority,
             shard: self.shard,
         }
+    }
+
+    /// Another identity: the text with one change.
+    pub(super) fn declared_with(&mut self, from: &str, to: &str) {
+        assert!(IDENTITY.contains(from), "{from}");
+        let (short_name, parent) = self.under;
+        self.declared = DeclaredIdentity::read(&IDENTITY.replace(from, to)).of(short_name, parent);
     }
 
     fn position(&self, id: &[u8]) -> usize {
@@ -121,13 +135,15 @@ impl Specimen {
     }
 }
 
-fn blank(profile: &'static str) -> Specimen {
+fn blank(profile: &'static str, under: (&'static str, &'static str)) -> Specimen {
     Specimen {
         profile,
         issuer_certificate: None,
         at: "2026-11-21T10:00:00Z",
         serial_prefix: None,
-        test_bit: true,
+        under,
+        declared: DeclaredIdentity::read(IDENTITY).of(under.0, under.1),
+        authority: None,
         shard: None,
         version: tlv(0xA0, tlv(0x02, [2])),
         serial: tlv(0x02, [0x11; 16]),
@@ -159,7 +175,8 @@ pub(super) fn root() -> Specimen {
             extension(&ce(AKI), false, &sequence([tlv(0x80, identifier)])),
         ],
         key,
-        ..blank("root")
+        authority: Some("ACR-FO"),
+        ..blank("root", ("ACR-FO", "ACR-FO"))
     }
 }
 
@@ -182,7 +199,8 @@ pub(super) fn issuing() -> Specimen {
             extension(&ce(AKI), false, &sequence([tlv(0x80, key_identifier(&root.key))])),
         ],
         key,
-        ..blank("issuing")
+        authority: Some("ACI-FO-PP"),
+        ..blank("issuing", ("ACR-FO", "ACR-FO"))
     }
 }
 
@@ -205,13 +223,13 @@ fn below(profile: &'static str, key: Vec<u8>, usage: [u8; 2], purposes: &[&[u8]]
             extension(&ce(EKU), false, &sequence(purposes)),
         ],
         key,
-        ..blank(profile)
+        ..blank(profile, ("ACI-FO-PP", "ACR-FO"))
     }
 }
 
 pub(super) fn responder() -> Specimen {
     let mut specimen = below("ocsp-responder", p256(4), [7, 0x80], &[OCSP_SIGNING]);
-    specimen.subject = authority_name("DEMO OCSP FORT PERSONNES");
+    specimen.subject = authority_name("DEMO OCSP ACI-FO-PP");
     specimen.validity = dates("261121100000Z", "270219100000Z");
     specimen.extensions.push(extension(NOCHECK, false, &tlv(0x05, [])));
     specimen

@@ -14,9 +14,16 @@ pub(super) fn all() -> Vec<Specimen> {
         server(),
         elliptic_server(),
         of("messagerie", mail, vec![mailbox()]),
-        test("el-org-test", "270219100000Z"),
+        test_certificate(),
         test("el-org-test-short", "261122100000Z"),
     ]
+}
+
+/// Its policy is its own: what accepts real certificates by theirs does not accept it.
+pub(in crate::lint::tests) fn test_certificate() -> Specimen {
+    let mut specimen = test("el-org-test", "270219100000Z");
+    specimen.put(&ce(CP), false, sequence([policy(&[0x69, 5, 2])]));
+    specimen
 }
 
 /// What relying systems test with.
