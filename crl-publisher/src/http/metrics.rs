@@ -26,11 +26,11 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
         text,
         "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
     );
-    text + &memory(service) + &gathered.unwrap_or_default()
+    text + &memory(service, at) + &gathered.unwrap_or_default()
 }
 
 /// What this process holds in memory; nothing before it has read the status log.
-fn memory(service: &StatusService) -> String {
+fn memory(service: &StatusService, at: Timestamp) -> String {
     let Some(view) = service.answers().statuses.view() else { return String::new() };
     let (answers, octets) = service.answers().kept();
     let mut families = [
@@ -48,6 +48,10 @@ fn memory(service: &StatusService) -> String {
             "igc_ocsp_ahead_left_out",
             "OCSP answers that the last round of signing ahead had no room for: more of ocsp_cache_mib would take them.",
         ),
+        Family::gauge(
+            "igc_ocsp_signing_fails",
+            "Whether OCSP answers of the issuer cannot be signed, as far as it was last tried.",
+        ),
     ];
     families[0].sample("", view.synchronised_at.seconds());
     families[1].sample("", view.image.certificates());
@@ -60,6 +64,9 @@ fn memory(service: &StatusService) -> String {
     let ahead = &service.answers().ahead;
     families[6].sample("", ahead.signed.load(Ordering::Relaxed));
     families[7].sample("", ahead.left_out.load(Ordering::Relaxed));
+    for (issuer, fails) in service.answers().health.fails(at) {
+        families[8].sample(&format!("issuer=\"{issuer}\""), u8::from(fails));
+    }
     families.into_iter().map(|family| family.text).collect()
 }
 

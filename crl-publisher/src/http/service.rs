@@ -25,6 +25,7 @@ use crate::faults;
 use crate::folder::PublicFolder;
 use crate::ocsp::ahead::SigningAhead;
 use crate::ocsp::answers::{Answers, Unanswered};
+use crate::ocsp::response::OcspResponseStatus;
 use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
 use crate::pool::{Open, Pool};
@@ -211,7 +212,14 @@ impl StatusService {
     /// The answer to what memory alone could not answer. Blocks.
     pub(crate) fn ocsp(&self, unanswered: &Unanswered, at: Timestamp) -> Answer {
         let act = Act { at, actor: Actor::Job("ocsp"), request: RequestId(String::new()) };
-        self.shared.answers.by_signing(unanswered, &act)
+        let answer = self.shared.answers.by_signing(unanswered, &act);
+        // The signer may have taken his time, and a kept answer have ended meanwhile.
+        match answer.kind {
+            AnswerKind::Signed { next_update, .. } if next_update <= self.now() => {
+                Answer::error(OcspResponseStatus::TryLater)
+            }
+            _ => answer,
+        }
     }
 
     /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have

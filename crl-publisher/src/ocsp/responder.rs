@@ -82,6 +82,12 @@ impl Responder {
         self.delegates.iter().filter_map(|delegates| Some(delegates.first()?.authority.as_str()))
     }
 
+    /// The newest key that answers for an authority.
+    pub(super) fn newest(&self, authority: &str) -> Option<&Delegate> {
+        let mut newest = self.delegates.iter().filter_map(|delegates| delegates.first());
+        newest.find(|delegate| delegate.authority == authority)
+    }
+
     /// The newest key that answers for an authority, and how a client asks about a certificate of it.
     pub(super) fn ask_newest(
         &self,
