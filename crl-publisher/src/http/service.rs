@@ -29,6 +29,7 @@ use crate::ocsp::response::OcspResponseStatus;
 use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
 use crate::pool::{Open, Pool};
+use crate::status::Statuses;
 
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -100,6 +101,7 @@ impl StatusService {
     /// Opens nothing yet: a status role starts, and serves CRLs, without its database.
     pub fn new(settings: StatusSettings) -> Self {
         let databases = Pool::new(settings.workers, settings.open_database);
+        let statuses = Statuses::beside(settings.folder.clone());
         let open_signer = settings.open_signer;
         let signers = Pool::new(settings.workers, Box::new(move || open_signer().map(VerifiedSigner::new)));
         Self {
@@ -107,7 +109,13 @@ impl StatusService {
                 folder: settings.folder,
                 clock: settings.clock,
                 signer_figures: settings.signer_figures,
-                answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
+                answers: Answers::new(
+                    settings.policy,
+                    settings.answer_cache_octets,
+                    statuses,
+                    databases,
+                    signers,
+                ),
                 ahead: settings.ahead,
                 files: PublishedFiles::default(),
                 wake: Arc::default(),

@@ -95,13 +95,14 @@ impl Answers {
     pub(crate) fn new(
         policy: PublicationPolicy,
         cache_octets: usize,
+        statuses: Statuses,
         databases: Pool<Database>,
         signers: Pool<VerifiedSigner>,
     ) -> Self {
         Self {
             databases,
             signers,
-            statuses: Statuses::default(),
+            statuses,
             cache: AnswerCache::new(cache_octets - cache_octets / SHARE_OF_READY),
             ready: ReadyAnswers::new(cache_octets / SHARE_OF_READY),
             health: SigningHealth::default(),

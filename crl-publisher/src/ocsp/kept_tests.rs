@@ -21,6 +21,7 @@ use super::{Answer, AnswerKind};
 use crate::fixture::{ISSUING, SoftwareSigner, World};
 use crate::policy::NeverIssued;
 use crate::pool::{OpenError, Pool};
+use crate::status::Statuses;
 
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 
@@ -89,7 +90,8 @@ pub(super) fn desk_of(world: &World, takes: Duration, cache: usize) -> Desk {
     let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes, away };
     let open = move || Ok(ca_core::signer::VerifiedSigner::new(Box::new(signer.clone())));
     let signers = Pool::new(4, Box::new(open));
-    let answers = Answers::new(world.policy.clone(), cache, databases, signers);
+    let statuses = Statuses::beside(world.folder.clone());
+    let answers = Answers::new(world.policy.clone(), cache, statuses, databases, signers);
     Desk { answers, here, signed, signer_away, opened }
 }
 
