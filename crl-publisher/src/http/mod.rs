@@ -34,6 +34,8 @@ mod downloads_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]
+mod published_tests;
+#[cfg(test)]
 mod register_tests;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -11,7 +11,6 @@ pub(crate) mod cache;
 mod delegate;
 mod draft;
 mod encode;
-mod flights;
 mod generations;
 mod issuers;
 mod ready;
