@@ -12,6 +12,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::publication;
 use super::register;
 use super::service::StatusService;
 use crate::crl::{CrlKind, Scope, record};
@@ -154,9 +155,16 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     cards.sample("", oppositions);
     let mut held = Family::gauge("igc_register_feeds_held", "Feeds of the register that a brake stopped.");
     held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
+    let mut publishes = Family::gauge(
+        "igc_publication_fails",
+        "Whether the last run of a job left a CRL or list unpublished: /readyz says with which code.",
+    );
+    for run in publication::runs(db)? {
+        publishes.sample(&format!("job=\"{}\"", run.job), u8::from(run.has_failed()));
+    }
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held, publishes])
         .chain(trail)
         .chain(coherence(service, db)?)
         .chain(signatures(db)?)

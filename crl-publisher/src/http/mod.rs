@@ -14,6 +14,7 @@ mod metrics;
 mod ocsp_get;
 mod oppositions;
 mod public_server;
+mod publication;
 pub(crate) mod published;
 mod readiness;
 mod register;
@@ -33,6 +34,8 @@ mod damage_tests;
 mod downloads_tests;
 #[cfg(test)]
 mod kept_tests;
+#[cfg(test)]
+mod publication_tests;
 #[cfg(test)]
 mod published_tests;
 #[cfg(test)]

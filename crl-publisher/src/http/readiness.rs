@@ -11,6 +11,7 @@ use store::audit::backlog;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::publication;
 use super::register;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
@@ -57,7 +58,7 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
         let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
         let register = register_alarm(db)?;
         let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
-        let alarms = alarms.chain(coherence).chain(register).collect();
+        let alarms = alarms.chain(publication::alarms(db, at)?).chain(coherence).chain(register).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
