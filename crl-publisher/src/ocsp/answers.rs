@@ -227,6 +227,8 @@ impl Answers {
     }
 
     fn put_responder(&self, loaded: Timestamp, responder: Arc<Responder>) {
+        // Where nobody is left to sign, no signer can be put right.
+        self.health.keep_only(|authority| responder.newest(authority).is_some());
         *self.responder.write().unwrap_or_else(PoisonError::into_inner) = Some((loaded, responder));
     }
 

@@ -73,6 +73,11 @@ impl SigningHealth {
         Some(Attempt { health: self, authority: authority.to_owned(), at, number, signed: false })
     }
 
+    /// Forgets how signing fared for all but these authorities.
+    pub(super) fn keep_only(&self, keeps: impl Fn(&str) -> bool) {
+        self.lock().retain(|authority, _| keeps(authority));
+    }
+
     /// Each authority for which a signature was asked for, and whether none comes.
     pub(crate) fn fails(&self, at: Timestamp) -> BTreeMap<String, bool> {
         let all = self.lock();

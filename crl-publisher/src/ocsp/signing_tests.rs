@@ -8,7 +8,7 @@ use const_oid::db::rfc5912::{ID_SHA_1, ID_SHA_256};
 use store::Act;
 
 use super::Answer;
-use super::kept_tests::{DAY, Desk, about, desk_that_takes, later, moments, single, world};
+use super::kept_tests::{DAY, Desk, about, desk_that_takes, later, moments, single, verified, world};
 use super::response::{CertStatus, OcspResponseStatus};
 use crate::fixture::{ISSUING, World};
 
@@ -88,6 +88,19 @@ fn a_signer_that_fails_is_told_of_until_it_signs_again() {
     assert_eq!(failing(&later(&due, SECOND)), since, "it was tried again, in vain");
     desk.signer_away.store(false, Ordering::SeqCst);
     assert!(failing(&later(&due, 2 * SECOND)).is_empty(), "it is tried, though nobody asks for a signature");
+}
+
+#[test]
+fn where_no_responder_is_left_nobody_is_told_that_it_does_not_sign() {
+    let mut world = world();
+    let (desk, request, first, due) = with_a_due_answer(&mut world, Duration::ZERO);
+    desk.signer_away.store(true, Ordering::SeqCst);
+    desk.ask(&request, &due);
+    assert_eq!(desk.answers.failing_to_sign(&due).len(), 1);
+    let responder = verified(&first).certs.unwrap()[0].tbs_certificate().serial_number().to_string();
+    world.revoke(ISSUING, &responder.replace(':', ""), RevocationReason::CessationOfOperation);
+    desk.answers.synchronise(&mut world.db, &due).unwrap();
+    assert!(desk.answers.failing_to_sign(&due).is_empty(), "who answers for whom is looked at elsewhere");
 }
 
 #[test]
