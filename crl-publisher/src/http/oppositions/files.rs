@@ -31,19 +31,25 @@ pub(crate) struct VerifiedFile {
     pub(crate) list: Option<OppositionList>,
 }
 
+/// Of content and signature.
+type Versions = (Version, Version);
+
+/// What is served of a file from here on, if anything.
+type Served = Option<Arc<VerifiedFile>>;
+
 /// Bounded by what is published: a name without a file leaves nothing here.
 #[derive(Debug, Default)]
 pub(crate) struct VerifiedFiles {
     known: Mutex<HashMap<ListFile, Known>>,
     signers: Mutex<Option<(Instant, Arc<ListVerifier>)>>,
     /// Each version is read and verified once, however many ask for it at the same time.
-    flights: Flights<(ListFile, (Version, Version)), Result<Option<Arc<VerifiedFile>>, String>>,
+    flights: Flights<(ListFile, Versions), Result<Served, String>>,
 }
 
 #[derive(Clone, Debug)]
 struct Known {
     /// What was looked at last: content and signature.
-    versions: (Version, Version),
+    versions: Versions,
     /// Whether that is what is served.
     accepted: bool,
     /// The newest that was verified; older than what was looked at last where that was refused.
@@ -87,7 +93,7 @@ impl VerifiedFiles {
 
     /// What is served where these versions were looked at. What was refused is looked at again now and then: the signers
     /// may not have been known.
-    fn looked_at(&self, file: ListFile, versions: (Version, Version)) -> Option<Option<Arc<VerifiedFile>>> {
+    fn looked_at(&self, file: ListFile, versions: Versions) -> Option<Served> {
         let all = self.known();
         let known = all.get(&file).filter(|known| known.versions == versions)?;
         (known.accepted || known.looked_at.elapsed() < LOOK_AGAIN).then(|| known.file.clone())
@@ -100,7 +106,7 @@ impl VerifiedFiles {
         file: ListFile,
         (content_version, content): (Version, File),
         (signature_version, signature): (Version, File),
-    ) -> io::Result<Option<Arc<VerifiedFile>>> {
+    ) -> io::Result<Served> {
         let versions = (content_version, signature_version);
         let content = PublishedFile::read(content_version, content)?;
         let signature = PublishedFile::read(signature_version, signature)?;
