@@ -12,6 +12,7 @@ pub mod compact_list;
 pub mod crl;
 mod entity_tag;
 pub mod faults;
+mod flights;
 pub mod folder;
 pub mod http;
 pub mod object_store;

@@ -39,7 +39,7 @@ fn drill(report: &mut Report, rounds: u64, mut chance: Chance) {
     let site = Site::on(DatabaseKind::Sqlite);
     let mut status = status_service(site.workshop());
     let mut worker = site.worker();
-    let (mut subjects, spared, _) = stock(&site, usize::try_from(rounds).expect("a few") * CARDS);
+    let (mut subjects, spared, _) = stock(&site, (usize::try_from(rounds).expect("a few") + 1) * CARDS);
     report.holds_where("the worker ends when it is asked", || assert!(worker.stop(PATIENCE).success()));
     let known = Known::of(site.workshop(), spared);
     let load = Load::on(site.workshop());
@@ -92,8 +92,11 @@ fn drill(report: &mut Report, rounds: u64, mut chance: Chance) {
             ));
         }
     });
-    report.figure("restores", rounds);
-    report.figure("cards opposed after the backup", load.opposed().len() / 2);
+    let again = load.opposed().len() / 2;
+    let last: Vec<_> = (0..CARDS).filter_map(|_| chance.draw(&mut subjects)).collect();
+    forgotten.extend(forgotten_by_a_new_role(&site, &mut status, &load, &last));
+    report.figure("restores", rounds + 1);
+    report.figure("cards opposed after the backup", again + CARDS);
     report.none("opposed cards forgotten", &forgotten);
     report.none("numbers back", &back);
     report.seconds("longest until the status role says what was forgotten", noticed);
@@ -102,6 +105,25 @@ fn drill(report: &mut Report, rounds: u64, mut chance: Chance) {
     report.holds_where("the status role ends when it is asked", || {
         assert!(status.process().stop(PATIENCE).success());
     });
+}
+
+/// One more restore, after which another status role starts: it has said nothing yet, and knows what is published.
+fn forgotten_by_a_new_role(
+    site: &Site,
+    status: &mut StatusService,
+    load: &Load<'_>,
+    opposed: &[Arc<Subject>],
+) -> Vec<String> {
+    let backup = back_up(site);
+    for subject in opposed {
+        assert!(load.oppose(Arc::clone(subject)), "card {} is opposed", subject.card);
+    }
+    for what in ["crl", "oppositions"] {
+        site.workshop().igc(&["publish", what]);
+    }
+    put_back(site, &backup);
+    status.kill_and_start(site.workshop());
+    forgotten_of(site, status, opposed, "by a status role that started after the restore")
 }
 
 fn back_up(site: &Site) -> std::path::PathBuf {

@@ -117,15 +117,36 @@ fn what_is_published_stands_in_the_object_store_octet_for_octet_and_changes_with
     let after = store.objects();
     assert_eq!(after, published(&workshop));
     assert_ne!(before["oppositions/full.csv"], after["oppositions/full.csv"]);
-    // Whoever reads them in the order in which they came never sees a delta before its base, nor the list that says how
-    // far all are before the others.
+    // Whoever reads them in the order in which they came never sees the list that says how far all are before the others,
+    // and what is opposed before the complete CRL, which may be large: the one before it is a base of this delta too.
     let place = |name: &str| replaced.as_array().unwrap().iter().position(|it| it == name);
     assert!(place("oppositions/full.json.p7s") < place("oppositions/full.json"), "{replaced}");
     assert!(place("oppositions/full.csv") < place("oppositions/full.json"), "{replaced}");
-    if let (Some(base), Some(delta)) = (place("crl/ACI-FO-PP.crl"), place("crl/ACI-FO-PP-delta.crl")) {
-        assert!(base < delta, "{replaced}");
+    let (full, delta) = (place("crl/ACI-FO-PP.crl"), place("crl/ACI-FO-PP-delta.crl"));
+    assert!(delta.is_some() && (full.is_none() || delta < full), "{replaced}");
+    assert!(place("oppositions/full.json") < delta, "{replaced}");
+}
+
+#[test]
+fn an_object_that_cannot_be_replaced_keeps_nothing_else_out_and_is_the_error_in_the_end() {
+    let store = Store::start();
+    let workshop = publishing_to(&store, SECRET);
+    // Nothing can be renamed over it. Of the first CRLs, so that a delta has no base there.
+    let stuck = store.folder.path().join("public-files/igc/crl/ACI-FO-PP.crl");
+    fs::create_dir_all(stuck.join("in-the-way")).unwrap();
+    let failed = run(&mut workshop.command(&["job", "run", "object-store"])).expect_exit(1);
+    assert_eq!(code(&failed), "object-store-refused");
+    assert!(failed.stderr.contains("crl/ACI-FO-PP.crl"), "{}", failed.stderr);
+    let mut expected = published(&workshop);
+    for without in ["crl/ACI-FO-PP.crl", "crl/ACI-FO-PP-delta.crl"] {
+        expected.remove(without);
     }
-    assert!(place("crl/ACI-FO-PP-delta.crl").is_some(), "{replaced}");
+    expected.retain(|name, _| !name.starts_with("coherence/"));
+    assert_eq!(store.objects(), expected, "all but it, the delta that starts from it and what was looked at");
+
+    fs::remove_dir_all(&stuck).unwrap();
+    workshop.job("object-store");
+    assert_eq!(store.objects(), published(&workshop));
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) mod record;
 mod scope;
 pub(crate) mod shards;
 pub(crate) mod standing;
-mod verify;
+pub(crate) mod verify;
 
 #[cfg(test)]
 mod lint_tests;

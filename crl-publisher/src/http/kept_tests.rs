@@ -65,6 +65,27 @@ fn the_metrics_tell_answers_from_memory_from_those_that_were_signed() {
 }
 
 #[test]
+fn a_signer_that_fails_is_told_by_readyz_and_the_metrics_until_it_signs_again() {
+    let server = Server::start();
+    // Opens a connection, which stays open: what is away from here on is the signer.
+    assert_eq!(server.operations("/readyz").0, 200);
+    let request = server.ocsp_request("1D01");
+    let says = |status: u16, word: &str, fails: u8| {
+        let (got, text) = server.operations("/readyz?verbose");
+        assert!(got == status && text.contains(word), "{text}");
+        let metrics = super::metrics::metrics(&server.service, server.service.now());
+        let line = format!("igc_ocsp_signing_fails{{issuer=\"{ISSUING}\"}} {fails}\n");
+        assert!(metrics.contains(&line), "{metrics}");
+    };
+    server.reachable.store(false, Ordering::SeqCst);
+    assert_eq!(server.post("/ocsp", &request).body, OcspResponseStatus::TryLater.bare_response());
+    says(503, "[-] ocsp signing ACI-FO-PP: no signature since 20", 1);
+    server.reachable.store(true, Ordering::SeqCst);
+    assert!(server.post("/ocsp", &request).body.len() > 100);
+    says(200, "[+] ocsp signing: ok\n", 0);
+}
+
+#[test]
 fn a_date_never_confirms_an_answer_that_a_revocation_of_the_same_second_replaced() {
     let mut server = Server::start();
     let path = format!("/ocsp/{}", STANDARD.encode(server.ocsp_request("1D01")).replace('=', "%3D"));

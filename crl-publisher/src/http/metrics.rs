@@ -12,6 +12,7 @@ use store::schema::card_opposition_counter;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::publication;
 use super::register;
 use super::service::StatusService;
 use crate::crl::{CrlKind, Scope, record};
@@ -26,11 +27,11 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
         text,
         "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
     );
-    text + &memory(service) + &gathered.unwrap_or_default()
+    text + &memory(service, at) + &gathered.unwrap_or_default()
 }
 
 /// What this process holds in memory; nothing before it has read the status log.
-fn memory(service: &StatusService) -> String {
+fn memory(service: &StatusService, at: Timestamp) -> String {
     let Some(view) = service.answers().statuses.view() else { return String::new() };
     let (answers, octets) = service.answers().kept();
     let mut families = [
@@ -48,6 +49,10 @@ fn memory(service: &StatusService) -> String {
             "igc_ocsp_ahead_left_out",
             "OCSP answers that the last round of signing ahead had no room for: more of ocsp_cache_mib would take them.",
         ),
+        Family::gauge(
+            "igc_ocsp_signing_fails",
+            "Whether OCSP answers of the issuer cannot be signed, as far as it was last tried.",
+        ),
     ];
     families[0].sample("", view.synchronised_at.seconds());
     families[1].sample("", view.image.certificates());
@@ -60,6 +65,9 @@ fn memory(service: &StatusService) -> String {
     let ahead = &service.answers().ahead;
     families[6].sample("", ahead.signed.load(Ordering::Relaxed));
     families[7].sample("", ahead.left_out.load(Ordering::Relaxed));
+    for (issuer, fails) in service.answers().health.fails(at) {
+        families[8].sample(&format!("issuer=\"{issuer}\""), u8::from(fails));
+    }
     families.into_iter().map(|family| family.text).collect()
 }
 
@@ -147,9 +155,16 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     cards.sample("", oppositions);
     let mut held = Family::gauge("igc_register_feeds_held", "Feeds of the register that a brake stopped.");
     held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
+    let mut publishes = Family::gauge(
+        "igc_publication_fails",
+        "Whether the last run of a job left a CRL or list unpublished: /readyz says with which code.",
+    );
+    for run in publication::runs(db)? {
+        publishes.sample(&format!("job=\"{}\"", run.job), u8::from(run.has_failed()));
+    }
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held, publishes])
         .chain(trail)
         .chain(coherence(service, db)?)
         .chain(signatures(db)?)

@@ -14,6 +14,7 @@ mod metrics;
 mod ocsp_get;
 mod oppositions;
 mod public_server;
+mod publication;
 pub(crate) mod published;
 mod readiness;
 mod register;
@@ -33,6 +34,10 @@ mod damage_tests;
 mod downloads_tests;
 #[cfg(test)]
 mod kept_tests;
+#[cfg(test)]
+mod publication_tests;
+#[cfg(test)]
+mod published_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]
@@ -113,7 +118,7 @@ async fn answered(
     let reply = match *request.method() {
         Method::GET | Method::HEAD => get(&request, service, at).await,
         Method::POST => match read_body(&request, payload, service.connection_limits().body).await {
-            Ok(body) => ocsp(&body, service, at).await.map(ocsp_reply),
+            Ok(body) => ocsp(&body, service, at).await.map(|answer| (ocsp_reply(answer), at)),
             Err(refusal) => return refusal,
         },
         _ => {
@@ -123,34 +128,40 @@ async fn answered(
         }
     };
     match reply {
-        Ok(reply) => reply.into_response(&request, at),
+        Ok((reply, at)) => reply.into_response(&request, at),
         Err(_) => plain(HttpResponse::ServiceUnavailable(), "try again in a moment\n"),
     }
 }
 
+/// With the moment from which caches count: of an OCSP answer when it was there, since a signature may have taken longer
+/// than the answer still lasts.
 async fn get(
     request: &HttpRequest,
     service: web::Data<StatusService>,
     at: Timestamp,
-) -> Result<Reply, BlockingError> {
+) -> Result<(Reply, Timestamp), BlockingError> {
     // The path of the request line, neither decoded nor normalised.
     let path = request.uri().path();
-    match Target::of(path) {
-        Target::Published(name) => web::block(move || service.published(&name)).await,
-        Target::OppositionFile(file, part) => web::block(move || service.opposition_file(file, part)).await,
+    let reply = match Target::of(path) {
+        Target::Published(name) => web::block(move || service.published(&name)).await?,
+        Target::OppositionFile(file, part) => web::block(move || service.opposition_file(file, part)).await?,
         Target::OppositionChanges(form) => {
             let query = request.query_string().to_owned();
-            web::block(move || service.opposition_changes_reply(&query, form)).await
+            web::block(move || service.opposition_changes_reply(&query, form)).await?
         }
-        Target::Policy => Ok(service.policy_page()),
+        Target::Policy => service.policy_page(),
         Target::Other => match ocsp_get::request_in(path) {
-            Some(der) => Ok(service.clone().ocsp_get_reply(ocsp(&der, service, at).await?)),
-            None if path.starts_with("/ocsp/") => {
-                Ok(ocsp_reply(Answer::error(OcspResponseStatus::MalformedRequest)))
+            Some(der) => {
+                let answer = ocsp(&der, service.clone(), at).await?;
+                return Ok((service.ocsp_get_reply(answer), service.now()));
             }
-            None => Ok(Reply::not_found()),
+            None if path.starts_with("/ocsp/") => {
+                ocsp_reply(Answer::error(OcspResponseStatus::MalformedRequest))
+            }
+            None => Reply::not_found(),
         },
-    }
+    };
+    Ok((reply, at))
 }
 
 /// What memory can answer is answered on the spot (decision 0021); the rest waits for the database or a signature,

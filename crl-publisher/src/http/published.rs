@@ -5,7 +5,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
 use store::Timestamp;
@@ -14,6 +14,7 @@ use super::target::PublishedName;
 use crate::crl::CrlKind;
 use crate::crl::read::Crl;
 use crate::entity_tag::entity_tag;
+use crate::flights::Flights;
 use crate::folder::{PublicFolder, open};
 
 /// One file as it stands.
@@ -24,11 +25,10 @@ pub(crate) struct PublishedFile {
     pub(crate) modified: Timestamp,
     /// nextUpdate, of what has one.
     pub(crate) next_update: Option<Timestamp>,
-    version: Version,
 }
 
 /// A file is replaced by a rename, so a new version has a new inode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Version {
     inode: u64,
     size: u64,
@@ -39,8 +39,20 @@ pub(crate) struct Version {
 /// Bounded by what is published: a name without a file leaves nothing here.
 #[derive(Debug, Default)]
 pub(crate) struct PublishedFiles {
-    known: Mutex<HashMap<PublishedName, Arc<PublishedFile>>>,
+    known: Mutex<HashMap<PublishedName, Known>>,
+    /// A CRL may have 49 MB: each version is read, hashed and parsed once, however many ask for it at the same time.
+    flights: Flights<(PublishedName, Version), Result<Looked, String>>,
 }
+
+/// A version that was looked at, and what may be served of it.
+#[derive(Clone, Debug)]
+struct Known {
+    version: Version,
+    looked: Looked,
+}
+
+/// The file, or why it is not served: said again until another stands there.
+type Looked = Result<Arc<PublishedFile>, Arc<str>>;
 
 impl PublishedFiles {
     /// The file with this name, if there is one.
@@ -53,19 +65,44 @@ impl PublishedFiles {
             self.lock().remove(name);
             return Ok(None);
         };
-        if let Some(known) = self.lock().get(name).filter(|known| known.version == version) {
-            return Ok(Some(Arc::clone(known)));
-        }
-        let mut file = PublishedFile::read(version, file)?;
-        if let PublishedName::Crl(_, shard, kind) = name {
-            file.next_update = Some(next_update(&file.body, *shard, *kind)?);
-        }
-        let file = Arc::new(file);
-        self.lock().insert(name.clone(), Arc::clone(&file));
-        Ok(Some(file))
+        let looked = match self.known(name, version) {
+            Some(looked) => looked,
+            None => {
+                let read = || match self.known(name, version) {
+                    // Somebody has just read it.
+                    Some(looked) => Ok(looked),
+                    None => self.look(name, version, file).map_err(|error| error.to_string()),
+                };
+                let shared = self.flights.share(&(name.clone(), version), read);
+                shared
+                    .unwrap_or_else(|| Err("somebody else is still reading it".to_owned()))
+                    .map_err(io::Error::other)?
+            }
+        };
+        looked.map(Some).map_err(|refused| io::Error::other(refused.to_string()))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PublishedName, Arc<PublishedFile>>> {
+    fn look(&self, name: &PublishedName, version: Version, file: File) -> io::Result<Looked> {
+        let mut file = PublishedFile::read(version, file)?;
+        let looked = match name {
+            PublishedName::Crl(_, shard, kind) => match next_update(&file.body, *shard, *kind) {
+                Ok(end) => {
+                    file.next_update = Some(end);
+                    Ok(Arc::new(file))
+                }
+                Err(refused) => Err(refused.to_string().into()),
+            },
+            _ => Ok(Arc::new(file)),
+        };
+        self.lock().insert(name.clone(), Known { version, looked: looked.clone() });
+        Ok(looked)
+    }
+
+    fn known(&self, name: &PublishedName, version: Version) -> Option<Looked> {
+        self.lock().get(name).filter(|known| known.version == version).map(|known| known.looked.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PublishedName, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -86,7 +123,6 @@ impl PublishedFile {
             etag: entity_tag(&body),
             modified: Timestamp::from_seconds(version.modified_seconds),
             next_update: None,
-            version,
             body: Bytes::from(body),
         })
     }

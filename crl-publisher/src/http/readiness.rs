@@ -11,6 +11,7 @@ use store::audit::backlog;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::publication;
 use super::register;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
@@ -57,7 +58,7 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
         let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
         let register = register_alarm(db)?;
         let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
-        let alarms = alarms.chain(coherence).chain(register).collect();
+        let alarms = alarms.chain(publication::alarms(db, at)?).chain(coherence).chain(register).collect();
         Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
     });
     let mut readiness = looked.unwrap_or_else(|| Readiness {
@@ -69,6 +70,7 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
         readiness.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
     }
     readiness.checks.push(("status log".to_owned(), status_log_followed(service, at)));
+    readiness.checks.extend(signing(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
     readiness
 }
@@ -85,6 +87,19 @@ fn status_log_followed(service: &StatusService, at: Timestamp) -> Result<Option<
         return Err(format!("not read since {since}; what was known then is answered until {until}"));
     }
     Ok(Some(format!("in step, {} certificates in memory", view.image.certificates())))
+}
+
+/// Whether answers can be signed. Kept ones go out meanwhile, and what nobody has asked about yet is answered by another
+/// node, if there is one.
+fn signing(service: &StatusService, at: Timestamp) -> Checks {
+    let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
+    let failing = service.answers().failing_to_sign(&act);
+    if failing.is_empty() {
+        return vec![("ocsp signing".to_owned(), Ok(None))];
+    }
+    let says =
+        |since| Err(format!("no signature since {since}; answers that are kept go out until their end"));
+    failing.into_iter().map(|(issuer, since)| (format!("ocsp signing {issuer}"), says(since))).collect()
 }
 
 fn forgotten_revocations(service: &StatusService) -> Option<String> {

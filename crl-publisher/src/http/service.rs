@@ -25,9 +25,11 @@ use crate::faults;
 use crate::folder::PublicFolder;
 use crate::ocsp::ahead::SigningAhead;
 use crate::ocsp::answers::{Answers, Unanswered};
+use crate::ocsp::response::OcspResponseStatus;
 use crate::ocsp::{Answer, AnswerKind};
 use crate::policy::PublicationPolicy;
 use crate::pool::{Open, Pool};
+use crate::status::Statuses;
 
 /// The clock of the outermost code: read once a request (invariant 5).
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -99,6 +101,7 @@ impl StatusService {
     /// Opens nothing yet: a status role starts, and serves CRLs, without its database.
     pub fn new(settings: StatusSettings) -> Self {
         let databases = Pool::new(settings.workers, settings.open_database);
+        let statuses = Statuses::beside(settings.folder.clone());
         let open_signer = settings.open_signer;
         let signers = Pool::new(settings.workers, Box::new(move || open_signer().map(VerifiedSigner::new)));
         Self {
@@ -106,7 +109,13 @@ impl StatusService {
                 folder: settings.folder,
                 clock: settings.clock,
                 signer_figures: settings.signer_figures,
-                answers: Answers::new(settings.policy, settings.answer_cache_octets, databases, signers),
+                answers: Answers::new(
+                    settings.policy,
+                    settings.answer_cache_octets,
+                    statuses,
+                    databases,
+                    signers,
+                ),
                 ahead: settings.ahead,
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
@@ -211,7 +220,14 @@ impl StatusService {
     /// The answer to what memory alone could not answer. Blocks.
     pub(crate) fn ocsp(&self, unanswered: &Unanswered, at: Timestamp) -> Answer {
         let act = Act { at, actor: Actor::Job("ocsp"), request: RequestId(String::new()) };
-        self.shared.answers.by_signing(unanswered, &act)
+        let answer = self.shared.answers.by_signing(unanswered, &act);
+        // The signer may have taken his time, and a kept answer have ended meanwhile.
+        match answer.kind {
+            AnswerKind::Signed { next_update, .. } if next_update <= self.now() => {
+                Answer::error(OcspResponseStatus::TryLater)
+            }
+            _ => answer,
+        }
     }
 
     /// By GET, as RFC 9919 §6 has it: kept for a moment by caches, unless bound to a nonce. Good and revoked may have

@@ -4,8 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use store::Timestamp;
+
 use crate::crl::read::Crl;
 use crate::http::target::Target;
+use crate::publish::list_file::SIGNATURE;
+use crate::publish::opposition_list::OppositionList;
 
 /// Folders below folders: `crl/ACI-FO-PP/3.crl` is the deepest that is published.
 const DEEPEST: usize = 3;
@@ -28,29 +32,57 @@ impl PublicFile {
 }
 
 /// The list that says how far all files of the list are.
-const FULL_LIST: &str = "oppositions/full.json";
+pub(super) const FULL_LIST: &str = "oppositions/full.json";
 
-/// An authority before its CRL, and a CRL before what was looked at.
-const ORDER: &[&str] = &["ca/", "crl/", "oppositions/", "coherence/", "audit/"];
+/// When a file goes out, what ends certificates and cards first: a complete CRL of a million entries takes its time, and may
+/// not go at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Authority,
+    /// A signature before the file it is of.
+    List,
+    /// After every other file of the list, and its signature just before it.
+    FullList,
+    /// Where the CRL that it starts from stands already; otherwise after that.
+    Delta,
+    Crl,
+    /// What was looked at goes before it.
+    Coherence,
+    Audit,
+}
+
+impl PublicFile {
+    pub(super) fn rank(&self) -> Rank {
+        match &self.name {
+            name if name.starts_with("ca/") => Rank::Authority,
+            name if name.strip_suffix(SIGNATURE).unwrap_or(name) == FULL_LIST => Rank::FullList,
+            name if name.starts_with("oppositions/") => Rank::List,
+            name if name.ends_with(DELTA) => Rank::Delta,
+            name if name.starts_with("crl/") => Rank::Crl,
+            name if name.starts_with("coherence/") => Rank::Coherence,
+            _ => Rank::Audit,
+        }
+    }
+
+    /// The complete CRL beside a delta.
+    pub(super) fn complete(&self) -> Option<String> {
+        self.name.strip_suffix(DELTA).map(|stem| format!("{stem}.crl"))
+    }
+
+    /// What must have gone out before a file of the list: its signature.
+    pub(super) fn signature(&self) -> String {
+        format!("{}{SIGNATURE}", self.name)
+    }
+}
+
+const DELTA: &str = "-delta.crl";
 
 /// Every file that the status role would serve, in the order in which they go out.
 pub(super) fn public_files(root: &Path) -> io::Result<Vec<PublicFile>> {
     let mut files = Vec::new();
     collect(root, root, DEEPEST, &mut files)?;
-    files.sort_by_cached_key(|file| {
-        let folder = ORDER.iter().position(|folder| file.name.starts_with(folder));
-        (folder.unwrap_or(ORDER.len()), place(&file.name), file.name.clone())
-    });
+    files.sort_by_cached_key(|file| (file.rank(), !file.name.ends_with(SIGNATURE), file.name.clone()));
     Ok(files)
-}
-
-/// A delta after its base, a signature before the list it is of, the list that says how far all of them are at the end.
-fn place(name: &str) -> u8 {
-    match name {
-        FULL_LIST => 2,
-        _ if name.ends_with("-delta.crl") => 1,
-        _ => 0,
-    }
 }
 
 fn collect(root: &Path, folder: &Path, deeper: usize, files: &mut Vec<PublicFile>) -> io::Result<()> {
@@ -75,14 +107,35 @@ fn collect(root: &Path, folder: &Path, deeper: usize, files: &mut Vec<PublicFile
     Ok(())
 }
 
-/// How far a file is, where that may never go back: a CRL's number, a list's sequence, the size of the audit tree.
-pub(super) fn progress(name: &str, octets: &[u8]) -> Option<u64> {
-    if name.ends_with(".crl") {
-        return Crl::read(octets).ok().map(|crl| crl.number);
-    }
-    match name {
-        FULL_LIST => serde_json::from_slice::<serde_json::Value>(octets).ok()?["sequence"].as_u64(),
-        "audit/checkpoint" => std::str::from_utf8(octets).ok()?.lines().nth(1)?.parse().ok(),
-        _ => None,
+/// What the octets of a published file say of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Says {
+    /// How far it is, where that may never go back: a CRL's number, a list's sequence, the size of the audit tree.
+    pub(super) progress: Option<u64>,
+    /// From which complete CRL a delta starts.
+    pub(super) base: Option<u64>,
+    /// nextUpdate, of what has one.
+    pub(super) next_update: Option<Timestamp>,
+}
+
+impl Says {
+    pub(super) fn of(name: &str, octets: &[u8]) -> Self {
+        if name.ends_with(".crl") {
+            let Ok(crl) = Crl::read(octets) else { return Self::default() };
+            let (progress, base) = (Some(crl.number), crl.base_number);
+            return Self { progress, base, next_update: Some(crl.next_update) };
+        }
+        match name {
+            FULL_LIST => {
+                let list: Option<OppositionList> = serde_json::from_slice(octets).ok();
+                let progress = list.as_ref().and_then(|list| u64::try_from(list.sequence).ok());
+                Self { progress, base: None, next_update: list.map(|list| list.next_update) }
+            }
+            "audit/checkpoint" => {
+                let size = |text: &str| text.lines().nth(1)?.parse().ok();
+                Self { progress: std::str::from_utf8(octets).ok().and_then(size), ..Self::default() }
+            }
+            _ => Self::default(),
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! Brings the store into step with the folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{Code, Fault};
+use store::{Code, Fault, Timestamp};
 use thiserror::Error;
 
-use super::files::{PublicFile, progress, public_files};
+use super::files::{PublicFile, Rank, Says, public_files};
 use super::store::{Object, ObjectStore, ObjectStoreError, Standing};
 use crate::faults;
 use crate::folder::{FolderError, PublicFolder};
@@ -32,7 +32,7 @@ pub struct Mirrored {
     pub standing: usize,
 }
 
-/// Why a run ended early; what it did before stays done.
+/// Why something could not be brought into step; everything that does not hang on it was.
 #[derive(Debug, Error)]
 pub enum MirrorError {
     /// The store.
@@ -65,77 +65,116 @@ impl Mirror {
         Self { store, known: HashMap::new() }
     }
 
-    /// Puts into the store what stands in the folder and not there. Idempotent; a file that did not change since it was
-    /// last looked at costs nothing.
+    /// Puts into the store what stands in the folder and not there, at a moment that `now` tells. Idempotent; a file that did
+    /// not change since it was last looked at costs nothing. What fails keeps from going out only what may not go without
+    /// it, and is the error in the end.
     pub fn follow(
         &mut self,
         folder: &PublicFolder,
         policy: &PublicationPolicy,
+        now: &dyn Fn() -> Timestamp,
     ) -> Result<Mirrored, MirrorError> {
         self.known.retain(|_, (_, since)| since.elapsed() < REMEMBERED);
-        let done = self.each(folder, Some(policy))?;
+        let (done, failed) = self.each(folder, Some((policy, now)))?;
         for name in &done.ahead {
             let Code { name: code, help, .. } = faults::OBJECT_STORE_AHEAD;
             tracing::error!(code, object = name, "{name}: {help}");
         }
-        Ok(done)
+        failed.map_or(Ok(done), Err)
     }
 
     /// What [`Self::follow`] would do; `replaced` are those that it would replace.
     pub fn look(&mut self, folder: &PublicFolder) -> Result<Mirrored, MirrorError> {
-        self.each(folder, None)
+        let (done, failed) = self.each(folder, None)?;
+        failed.map_or(Ok(done), Err)
     }
 
-    /// Each file in its order. Without a policy nothing is put there.
+    /// Each file in its order, and the first error. Without a way to put it there, nothing is.
     fn each(
         &mut self,
         folder: &PublicFolder,
-        policy: Option<&PublicationPolicy>,
-    ) -> Result<Mirrored, MirrorError> {
+        put: Option<Put<'_>>,
+    ) -> Result<(Mirrored, Option<MirrorError>), FolderError> {
         let files = public_files(folder.root()).map_err(|source| FolderError::at(folder.root(), source))?;
-        let (mut done, mut speakers) = (Mirrored::default(), HashMap::new());
-        for file in &files {
-            let unreadable = |source: io::Error| FolderError::at(&file.path, source);
-            let Some((version, opened)) = stands(&file.path).map_err(unreadable)? else { continue };
-            if self.known.get(&file.name).is_some_and(|(known, _)| *known == version) {
-                done.standing += 1;
-                continue;
-            }
-            let read = PublishedFile::read(version, opened).map_err(unreadable)?;
-            if self.is_ahead(folder, file, &read.body, &mut speakers)? {
-                done.ahead.push(file.name.clone());
-                continue;
-            }
-            let sha256 = hex::encode(Sha256::digest(&read.body));
-            let there = self.store.standing(&file.name)?.and_then(|standing| standing.sha256);
-            if there.as_ref() == Some(&sha256) {
-                done.standing += 1;
-            } else {
-                done.replaced.push(file.name.clone());
-                let Some(policy) = policy else { continue };
-                self.replace(file, &read.body, sha256, policy)?;
-            }
-            self.known.insert(file.name.clone(), (version, Instant::now()));
+        let (until_crls, after): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.rank() <= Rank::Crl);
+        let mut run = Run::of(folder, put);
+        for file in until_crls {
+            self.tried(file, &mut run, Base::MustStand);
         }
-        Ok(done)
+        for file in std::mem::take(&mut run.waiting).into_iter().chain(after) {
+            self.tried(file, &mut run, Base::WasTried);
+        }
+        Ok((run.done, run.error))
+    }
+
+    fn tried<'f>(&mut self, file: &'f PublicFile, run: &mut Run<'f>, base: Base) {
+        if run.holds_back(file) {
+            run.failed.insert(file.name.clone());
+        } else if let Err(error) = self.one(file, run, base) {
+            run.fail(file, error);
+        }
+    }
+
+    fn one<'f>(&mut self, file: &'f PublicFile, run: &mut Run<'f>, base: Base) -> Result<(), MirrorError> {
+        let unreadable = |source: io::Error| FolderError::at(&file.path, source);
+        let Some((version, opened)) = stands(&file.path).map_err(unreadable)? else { return Ok(()) };
+        if self.known.get(&file.name).is_some_and(|(known, _)| *known == version) {
+            run.done.standing += 1;
+            return Ok(());
+        }
+        let read = PublishedFile::read(version, opened).map_err(unreadable)?;
+        let says = Says::of(&file.name, &read.body);
+        if self.is_ahead(run, file, says)? {
+            run.done.ahead.push(file.name.clone());
+            return Ok(());
+        }
+        let sha256 = hex::encode(Sha256::digest(&read.body));
+        let there = self.store.standing(&file.name)?.and_then(|standing| standing.sha256);
+        if there.as_ref() == Some(&sha256) {
+            run.done.standing += 1;
+        } else {
+            match base {
+                Base::MustStand if !self.base_stands(file, says)? => {
+                    run.waiting.push(file);
+                    return Ok(());
+                }
+                Base::WasTried if run.lacks_base(file) && !self.base_stands(file, says)? => {
+                    run.failed.insert(file.name.clone());
+                    return Ok(());
+                }
+                Base::MustStand | Base::WasTried => {}
+            }
+            if let Some(put) = run.put {
+                self.replace(file, &read.body, sha256, says, put)?;
+            }
+            run.done.replaced.push(file.name.clone());
+            if run.put.is_none() {
+                return Ok(());
+            }
+        }
+        self.known.insert(file.name.clone(), (version, Instant::now()));
+        Ok(())
+    }
+
+    /// Whether the store has a complete CRL that a delta can be combined with (RFC 5280 §5.2.4): one of its base's number or
+    /// a later one. Of what is no delta, true.
+    fn base_stands(&self, file: &PublicFile, says: Says) -> Result<bool, MirrorError> {
+        let (Some(complete), Some(base)) = (file.complete(), says.base) else { return Ok(true) };
+        let there = self.store.standing(&complete)?.and_then(|standing| standing.progress);
+        Ok(there.is_some_and(|number| number >= base))
     }
 
     /// Whether the store says more than the folder, by what speaks for the file; looked up once a run.
-    fn is_ahead(
-        &self,
-        folder: &PublicFolder,
-        file: &PublicFile,
-        octets: &[u8],
-        speakers: &mut HashMap<String, bool>,
-    ) -> Result<bool, MirrorError> {
+    fn is_ahead(&self, run: &mut Run<'_>, file: &PublicFile, says: Says) -> Result<bool, MirrorError> {
         let speaker = file.speaker();
-        if let Some(known) = speakers.get(speaker) {
+        if let Some(known) = run.speakers.get(speaker) {
             return Ok(*known);
         }
         let ours = if speaker == file.name {
-            progress(speaker, octets)
+            says.progress
         } else {
-            folder.read(&folder.root().join(speaker))?.and_then(|octets| progress(speaker, &octets))
+            let octets = run.folder.read(&run.folder.root().join(speaker))?;
+            octets.and_then(|octets| Says::of(speaker, &octets).progress)
         };
         let ahead = match ours {
             None => false,
@@ -144,23 +183,175 @@ impl Mirror {
                 theirs.is_some_and(|theirs| theirs > ours)
             }
         };
-        speakers.insert(speaker.to_owned(), ahead);
+        run.speakers.insert(speaker.to_owned(), ahead);
         Ok(ahead)
     }
 
+    /// With a time for caches that does not outlive what is put there, as far as that is known now.
     fn replace(
         &self,
         file: &PublicFile,
         octets: &[u8],
         sha256: String,
-        policy: &PublicationPolicy,
+        says: Says,
+        (policy, now): Put<'_>,
     ) -> Result<(), MirrorError> {
-        let (content_type, max_age) = match &file.target {
+        let (content_type, longest) = match &file.target {
             Target::Published(name) => (name.content_type(), name.max_age(policy)),
             Target::OppositionFile(list, part) => (part.content_type(*list), policy.file_max_age),
             _ => ("application/octet-stream", policy.file_max_age),
         };
-        let says = Standing { sha256: Some(sha256), progress: progress(&file.name, octets) };
+        let max_age = cache_time(longest, says, now());
+        let says = Standing { sha256: Some(sha256), progress: says.progress };
         Ok(self.store.put(&Object { name: &file.name, octets, content_type, max_age, says })?)
+    }
+}
+
+fn cache_time(longest: Duration, says: Says, now: Timestamp) -> Duration {
+    let left = |end: Timestamp| {
+        Duration::from_millis(end.millis().saturating_sub(now.millis()).max(0).unsigned_abs())
+    };
+    says.next_update.map_or(longest, |end| longest.min(left(end)))
+}
+
+/// How what goes out may be cached, and what time it is.
+type Put<'p> = (&'p PublicationPolicy, &'p dyn Fn() -> Timestamp);
+
+/// Whether a delta goes out although no complete CRL in the store is one to combine it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Base {
+    /// It waits until the complete ones have gone out.
+    MustStand,
+    /// They have, unless one failed.
+    WasTried,
+}
+
+/// After so many objects at which nothing answered, the rest is left to the next run.
+const UNANSWERED: usize = 3;
+
+/// What has come of a run so far.
+struct Run<'r> {
+    folder: &'r PublicFolder,
+    put: Option<Put<'r>>,
+    done: Mirrored,
+    /// Whether the store is ahead, by what speaks for a file.
+    speakers: HashMap<String, bool>,
+    /// Deltas whose base does not stand yet.
+    waiting: Vec<&'r PublicFile>,
+    /// What did not go out, and should have.
+    failed: HashSet<String>,
+    error: Option<MirrorError>,
+    unanswered: usize,
+}
+
+impl<'r> Run<'r> {
+    fn of(folder: &'r PublicFolder, put: Option<Put<'r>>) -> Self {
+        Self {
+            folder,
+            put,
+            done: Mirrored::default(),
+            speakers: HashMap::new(),
+            waiting: Vec::new(),
+            failed: HashSet::new(),
+            error: None,
+            unanswered: 0,
+        }
+    }
+
+    fn fail(&mut self, file: &PublicFile, error: MirrorError) {
+        tracing::error!(object = file.name, %error, "{} does not go to the object store: {error}", file.name);
+        self.unanswered += usize::from(matches!(error, MirrorError::Store(ObjectStoreError::Unreachable(_))));
+        self.failed.insert(file.name.clone());
+        self.error.get_or_insert(error);
+    }
+
+    /// What may not go out after what has failed: no file beside the signature of another, no list that says all of its
+    /// files are there, no statement about what is not.
+    fn holds_back(&self, file: &PublicFile) -> bool {
+        let any_of =
+            |folders: &[&str]| self.failed.iter().any(|name| folders.iter().any(|of| name.starts_with(of)));
+        self.unanswered >= UNANSWERED
+            || self.failed.contains(&file.signature())
+            || match file.rank() {
+                Rank::FullList => any_of(&["oppositions/"]),
+                Rank::Coherence => any_of(&["crl/", "oppositions/"]),
+                _ => false,
+            }
+    }
+
+    fn lacks_base(&self, file: &PublicFile) -> bool {
+        file.complete().is_some_and(|complete| self.failed.contains(&complete))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::files::FULL_LIST;
+    use super::*;
+    use crate::crl::CrlKind;
+    use crate::fixture::{ISSUING, World, rng};
+    use crate::publish::{publish_crls, publish_opposition_list};
+
+    const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+    /// A world that has published CRLs and lists.
+    fn published() -> World {
+        let mut world = World::new();
+        let act = world.act(Duration::ZERO);
+        let World { db, signer, folder, policy, .. } = &mut world;
+        publish_crls(db, signer, folder, policy, &mut rng(), &act).unwrap();
+        publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
+        world
+    }
+
+    #[test]
+    fn no_cache_is_told_to_keep_what_ends_before() {
+        let world = published();
+        for name in [format!("crl/{ISSUING}.crl"), format!("crl/{ISSUING}-delta.crl"), FULL_LIST.to_owned()] {
+            let says = Says::of(&name, &fs::read(world.folder.root().join(&name)).unwrap());
+            let end = says.next_update.unwrap();
+            let at = |left: u64| cache_time(FIVE_MINUTES, says, end.minus(Duration::from_secs(left)));
+            let expected = [300, 299, 0].map(Duration::from_secs);
+            assert_eq!([at(3000), at(299), at(0)], expected, "{name}");
+            assert_eq!(cache_time(FIVE_MINUTES, says, end.plus(FIVE_MINUTES)), Duration::ZERO, "{name}");
+        }
+        let says = Says::of("ca/chain.pem", b"");
+        assert_eq!(cache_time(FIVE_MINUTES, says, world.start), FIVE_MINUTES, "it does not end");
+    }
+
+    #[test]
+    fn what_fails_holds_back_what_hangs_on_it_and_nothing_else() {
+        let world = published();
+        let files = public_files(world.folder.root()).unwrap();
+        let held_back = |failed: &[&str]| {
+            let mut run = Run::of(&world.folder, None);
+            run.failed = failed.iter().map(|name| (*name).to_owned()).collect();
+            let held = files.iter().filter(|file| run.holds_back(file) || run.lacks_base(file));
+            held.map(|file| file.name.as_str()).collect::<Vec<_>>()
+        };
+        assert!(held_back(&[]).is_empty());
+        let (full, delta) = (format!("crl/{ISSUING}.crl"), format!("crl/{ISSUING}-delta.crl"));
+        assert_eq!(held_back(&[&full]), [delta.as_str()], "unless its base stands");
+        assert!(held_back(&[&delta]).is_empty());
+        let whole = [&format!("{FULL_LIST}.p7s"), FULL_LIST];
+        let with = |name: &'static str| [&[name][..], &whole].concat();
+        assert_eq!(held_back(&["oppositions/full.bin.p7s"]), with("oppositions/full.bin"));
+        assert_eq!(held_back(&["oppositions/full.csv"]), whole);
+    }
+
+    #[test]
+    fn what_ends_cards_and_certificates_goes_before_complete_crls_and_each_signature_before_its_file() {
+        let world = published();
+        let files = public_files(world.folder.root()).unwrap();
+        let place = |name: &str| files.iter().position(|file| file.name == name).unwrap();
+        let crl = |kind: CrlKind| place(&format!("crl/{}", kind.file_name(ISSUING, None)));
+        assert!(place(FULL_LIST) < crl(CrlKind::Delta) && crl(CrlKind::Delta) < crl(CrlKind::Full));
+        for file in files.iter().filter(|file| file.name.starts_with("oppositions/")) {
+            assert!(place(&file.name) <= place(FULL_LIST), "{}", file.name);
+            let signature = files.iter().position(|other| other.name == file.signature());
+            assert!(signature.is_none_or(|signature| signature < place(&file.name)), "{}", file.name);
+        }
     }
 }

@@ -156,7 +156,7 @@ impl Rounds {
         }
         let known = Known { since: view.synchronised_at, at: act.at };
         let due = due(round, &self.settings, answers, &view, &responder, &authority, known);
-        let signed = answers.sign_ahead(&due);
+        let signed = answers.sign_ahead(&authority, &due, act.at);
         if signed < due.len() {
             // Its key is away, the token, or every signer at work for somebody who waits: later again, all of them.
             tracing::warn!(issuer = authority, "OCSP answers of {authority} are not signed ahead for now");
@@ -252,10 +252,11 @@ fn note(round: &mut Round, authority: &str, error: &Trouble) {
 
 impl Answers {
     /// Has these signed and keeps them; how many were.
-    fn sign_ahead(&self, due: &[Due<'_>]) -> usize {
+    fn sign_ahead(&self, authority: &str, due: &[Due<'_>], at: Timestamp) -> usize {
         if due.is_empty() {
             return 0;
         }
+        let attempt = self.health.turn(authority, at, false);
         let messages: Vec<_> = due.iter().map(|one| one.draft.message(one.delegate)).collect();
         let signatures = self.signers.run(|signer| {
             let signatures = signer.sign_all(&messages);
@@ -266,6 +267,9 @@ impl Answers {
                 None => Ok(signatures),
             }
         });
+        if let Some(attempt) = attempt.filter(|_| signatures.is_some()) {
+            attempt.signed();
+        }
         let mut signed = 0;
         for (one, signature) in due.iter().zip(signatures.into_iter().flatten()) {
             let Ok(signature) = signature else { continue };

@@ -6,23 +6,24 @@ use std::time::Duration;
 
 use ca_core::serial::SerialNumber;
 use ca_core::signer::VerifiedSigner;
-use diesel::result::{Error as DieselError, QueryResult};
+use diesel::result::QueryResult;
 use store::{Act, Database, Timestamp};
 
 use super::ahead::AheadCounts;
 use super::answer::Answer;
-use super::cache::{AnswerCache, AnswerKey, Kept};
-use super::delegate::{Delegate, Signed};
+use super::cache::{AnswerCache, AnswerKey};
+use super::delegate::Delegate;
 use super::draft::{Known, Moments};
-use super::flights::Flights;
 use super::ready::{Ready, ReadyAnswers};
-use super::request::{CertId, Question};
+use super::request::Question;
 use super::responder::{Responder, ResponderError};
 use super::response::OcspResponseStatus;
+use super::signing_health::SigningHealth;
 use crate::entity_tag::entity_tag;
+use crate::flights::Flights;
 use crate::policy::PublicationPolicy;
 use crate::pool::Pool;
-use crate::status::{self, Standing, Status, Statuses, Step, View};
+use crate::status::{Standing, Statuses, Step, View};
 
 /// How long a loaded responder is used: a renewed responder certificate takes effect within this time, a revoked
 /// one as soon as the status log says so.
@@ -41,12 +42,13 @@ pub(crate) struct Answers {
     pub(crate) signers: Pool<VerifiedSigner>,
     pub(crate) statuses: Statuses,
     pub(super) cache: AnswerCache,
+    pub(crate) health: SigningHealth,
     ready: ReadyAnswers,
     pub(crate) policy: PublicationPolicy,
     pub(crate) given: Given,
     pub(crate) ahead: AheadCounts,
     responder: RwLock<Option<(Timestamp, Arc<Responder>)>>,
-    flights: Flights<(AnswerKey, Standing), Option<Answer>>,
+    pub(super) flights: Flights<(AnswerKey, Standing), Option<Answer>>,
     doubts: Flights<(), Option<Arc<Responder>>>,
 }
 
@@ -67,13 +69,22 @@ impl Given {
 }
 
 /// An answer around a signature that was kept, and what it rests on.
-struct KeptAnswer {
-    answer: Answer,
-    /// Whether the newest responder of the authority signed it.
-    by_newest: bool,
+pub(super) struct KeptAnswer {
+    pub(super) answer: Answer,
+    /// Whether it may be kept whole: the newest responder of the authority signed it, and it is not due.
+    may_be_ready: bool,
     serial: SerialNumber,
     standing: Standing,
     moments: Moments,
+}
+
+/// What becomes of a kept answer that is due: one that a newer one could follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// A newer one is signed.
+    Refused,
+    /// It goes out until its end, since nobody signs a newer one.
+    Sent,
 }
 
 /// A question that memory alone cannot answer.
@@ -84,15 +95,17 @@ impl Answers {
     pub(crate) fn new(
         policy: PublicationPolicy,
         cache_octets: usize,
+        statuses: Statuses,
         databases: Pool<Database>,
         signers: Pool<VerifiedSigner>,
     ) -> Self {
         Self {
             databases,
             signers,
-            statuses: Statuses::default(),
+            statuses,
             cache: AnswerCache::new(cache_octets - cache_octets / SHARE_OF_READY),
             ready: ReadyAnswers::new(cache_octets / SHARE_OF_READY),
+            health: SigningHealth::default(),
             policy,
             given: Given::default(),
             ahead: AheadCounts::default(),
@@ -130,7 +143,9 @@ impl Answers {
             return if doubted { Err(Unanswered(question)) } else { Ok(unauthorized()) };
         };
         let known = Known { since: view.synchronised_at, at };
-        let Some(kept) = self.kept_answer(&view, delegates, &question, known) else {
+        let kept = |due| self.kept_answer(&view, delegates, &question, known, due);
+        let rests = || self.health.rests(&delegates[0].authority, at);
+        let Some(kept) = kept(Due::Refused).or_else(|| kept(Due::Sent).filter(|_| rests())) else {
             return Err(Unanswered(question));
         };
         Ok(self.made_ready(request, kept, &delegates[0], &responder))
@@ -144,8 +159,8 @@ impl Answers {
         newest: &Delegate,
         responder: &Arc<Responder>,
     ) -> Answer {
-        let KeptAnswer { mut answer, by_newest, serial, standing, moments } = kept;
-        if by_newest {
+        let KeptAnswer { mut answer, may_be_ready, serial, standing, moments } = kept;
+        if may_be_ready {
             answer.etag = Some(entity_tag(&answer.der).into());
             let (authority, responder) = (newest.authority.as_str().into(), Arc::downgrade(responder));
             let ready = Ready { answer: answer.clone(), responder, authority, serial, standing, moments };
@@ -212,17 +227,23 @@ impl Answers {
     }
 
     fn put_responder(&self, loaded: Timestamp, responder: Arc<Responder>) {
+        // Where nobody is left to sign, no signer can be put right.
+        self.health.keep_only(|authority| responder.newest(authority).is_some());
         *self.responder.write().unwrap_or_else(PoisonError::into_inner) = Some((loaded, responder));
     }
 
     /// With the moment at which it was loaded.
-    fn known_responder(&self) -> Option<(Timestamp, Arc<Responder>)> {
+    pub(super) fn known_responder(&self) -> Option<(Timestamp, Arc<Responder>)> {
         self.responder.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// One that answers for the issuer that is meant, if there is one: what is not known yet may be new. Anybody
     /// can ask about any issuer: all who do at the same time have it looked for once.
-    fn responder_for(&self, question: &Question, act: &Act) -> Result<Arc<Responder>, OcspResponseStatus> {
+    pub(super) fn responder_for(
+        &self,
+        question: &Question,
+        act: &Act,
+    ) -> Result<Arc<Responder>, OcspResponseStatus> {
         let known = || self.known_responder().filter(|_| self.statuses.view().is_some());
         let Some((_, responder)) = known() else {
             return self.databases.run(|db| self.responder(db, act)).ok_or(OcspResponseStatus::TryLater);
@@ -239,12 +260,13 @@ impl Answers {
     }
 
     /// From the cache: one certificate, no nonce, a status that memory knows, and the same that was signed.
-    fn kept_answer(
+    pub(super) fn kept_answer(
         &self,
         view: &View,
         delegates: &[Delegate],
         question: &Question,
         known: Known,
+        due: Due,
     ) -> Option<KeptAnswer> {
         let (cert_id, serial) = question.single()?;
         let standing = view.image.get(&delegates[0].authority, &serial)?;
@@ -252,119 +274,21 @@ impl Answers {
             let key = AnswerKey::of(delegate, cert_id, &serial)?;
             let kept = self.cache.get(&key, standing)?;
             // What an older responder signed is sent for a moment only: then the newest is tried again.
-            if place > 0 && !is_within(RESPONDER_REFRESH, kept.produced_at(), known.at) {
-                return None;
-            }
+            let is_recent = place == 0 || is_within(RESPONDER_REFRESH, kept.produced_at(), known.at);
             let moments = Moments::again(delegate, &self.policy, kept.this_update(), kept.produced_at());
-            if !moments.serve(standing, known, self.policy.ocsp_reuse()) {
+            let serves = match due {
+                Due::Refused => is_recent && moments.serve(standing, known, self.policy.ocsp_reuse()),
+                Due::Sent => moments.stand(standing, known),
+            };
+            if !serves {
                 return None;
             }
             let statuses = [standing.status()];
             let answer =
                 delegate.assemble(&self.policy, question, &statuses, moments, &kept.signature).ok()?;
-            Some(KeptAnswer { answer, by_newest: place == 0, serial: serial.clone(), standing, moments })
+            let may_be_ready = place == 0 && due == Due::Refused;
+            Some(KeptAnswer { answer, may_be_ready, serial: serial.clone(), standing, moments })
         })
-    }
-
-    fn signed(&self, question: &Question, act: &Act) -> Result<Answer, OcspResponseStatus> {
-        let later = OcspResponseStatus::TryLater;
-        let view = self.statuses.view();
-        let responder = self.responder_for(question, act)?;
-        let delegates = responder.delegates(question).ok_or(OcspResponseStatus::Unauthorized)?;
-        let issuer = &delegates[0].authority;
-        let statuses = self.statuses_of(question, issuer, view.as_ref()).ok_or(later)?;
-        let Some(view) = view else {
-            // Nobody follows the log: what was looked up is known as of this request, and nothing is kept.
-            let known = Known { since: act.at, at: act.at };
-            return self.sign(delegates, question, &statuses, known).map(|(answer, _)| answer).ok_or(later);
-        };
-        let known = Known { since: view.synchronised_at, at: act.at };
-        let sign = || {
-            let (answer, kept) = self.sign(delegates, question, &statuses, known)?;
-            if let Some((key, kept)) = kept {
-                self.cache.put(key, kept);
-            }
-            Some(answer)
-        };
-        let answer = match shared_key(&delegates[0], question, &statuses) {
-            // Whoever came too late for one flight may find what it brought.
-            Some(key) => {
-                let kept_or_signed = || {
-                    let kept = self.kept_answer(&view, delegates, question, known);
-                    kept.map(|kept| kept.answer).or_else(sign)
-                };
-                self.flights.share(&key, kept_or_signed).flatten()
-            }
-            None => sign(),
-        };
-        answer.ok_or(later)
-    }
-
-    /// From memory, and the rest in one go from the database: what is good or revoked there is remembered.
-    pub(super) fn statuses_of(
-        &self,
-        question: &Question,
-        issuer: &str,
-        view: Option<&View>,
-    ) -> Option<Vec<Status>> {
-        let serials: Vec<Option<SerialNumber>> = question.certificates.iter().map(CertId::serial).collect();
-        let known = |serial: &Option<SerialNumber>| match serial {
-            // No serial number that could have been given.
-            None => Some(Status::Unknown),
-            Some(serial) => Some(view?.image.get(issuer, serial)?.status()),
-        };
-        if let Some(statuses) = serials.iter().map(known).collect() {
-            return Some(statuses);
-        }
-        self.databases.run(|db| {
-            let look_up = |serial: &Option<SerialNumber>| match (known(serial), serial) {
-                (Some(status), _) => Ok(status),
-                (None, None) => Ok(Status::Unknown),
-                (None, Some(serial)) => {
-                    let status = status::lookup(db, issuer, serial)?;
-                    Ok::<_, DieselError>(match (view, Standing::of(&status)) {
-                        (Some(view), Some(standing)) => view.image.learn(issuer, serial, standing).status(),
-                        _ => status,
-                    })
-                }
-            };
-            serials.iter().map(look_up).collect::<Result<_, _>>()
-        })
-    }
-
-    /// Has it signed: by the newest responder key, and where the token does not have it yet by the one before.
-    /// With what may be kept of it.
-    fn sign(
-        &self,
-        delegates: &[Delegate],
-        question: &Question,
-        statuses: &[Status],
-        known: Known,
-    ) -> Option<(Answer, Option<(AnswerKey, Kept)>)> {
-        let (delegate, signed) = self.signers.run(|signer| {
-            let mut failed = None;
-            for delegate in delegates {
-                match delegate.sign(&self.policy, question, statuses, known, signer) {
-                    Ok(signed) => return Ok(Some((delegate, signed))),
-                    Err(trouble) => {
-                        let authority = &delegate.authority;
-                        tracing::error!(issuer = authority, error = %trouble, "no OCSP answer for {authority}");
-                        if trouble.is_of_this_key() {
-                            continue;
-                        }
-                        failed = trouble.is_of_the_signer().then_some(trouble);
-                        break;
-                    }
-                }
-            }
-            failed.map_or(Ok(None), Err)
-        })??;
-        let Signed { moments, signature } = signed;
-        let answer = delegate.assemble(&self.policy, question, statuses, moments, &signature).ok()?;
-        let kept = shared_key(delegate, question, statuses).and_then(|(key, standing)| {
-            Some((key, Kept::new(standing, moments.this_update, moments.produced_at, signature)?))
-        });
-        Some((answer, kept))
     }
 }
 
@@ -374,14 +298,4 @@ fn is_within(time: Duration, since: Timestamp, at: Timestamp) -> bool {
 
 fn unauthorized() -> Answer {
     Answer::error(OcspResponseStatus::Unauthorized)
-}
-
-/// Under which key one signature serves all who ask: one certificate, no nonce, a status that memory holds.
-fn shared_key(
-    delegate: &Delegate,
-    question: &Question,
-    statuses: &[Status],
-) -> Option<(AnswerKey, Standing)> {
-    let (cert_id, serial) = question.single()?;
-    Some((AnswerKey::of(delegate, cert_id, &serial)?, Standing::of(&statuses[0])?))
 }

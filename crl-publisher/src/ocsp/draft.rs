@@ -75,15 +75,19 @@ impl Moments {
     }
 
     /// Whether an answer of these moments that says `standing` may still be sent at `at`, when everything is known
-    /// since `since`: not from the future, not past its end, and not past `reuse` where a new one would say anything
-    /// newer. Nor one that claims to know more than is known, as of a clock that was ahead and went back; what is
-    /// revoked is so for ever.
+    /// since `since`, and is to be sent rather than a new one: not past `reuse` where that would say anything newer.
     pub(super) fn serve(&self, standing: Standing, known: Known, reuse: Duration) -> bool {
         let is_due = self.this_update.plus(reuse) <= known.at;
+        self.stand(standing, known)
+            && !(is_due && self.this_update < known.since.min(known.at).whole_second())
+    }
+
+    /// Whether it may be sent at all: not from the future, not past its end. Nor one that claims to know more than is
+    /// known, as of a clock that was ahead and went back; what is revoked is so for ever.
+    pub(super) fn stand(&self, standing: Standing, known: Known) -> bool {
         self.this_update <= known.at
             && known.at < self.next_update
             && (standing.is_final() || self.this_update <= known.since)
-            && !(is_due && self.this_update < known.since.min(known.at).whole_second())
     }
 }
 

@@ -21,21 +21,26 @@ use super::{Answer, AnswerKind};
 use crate::fixture::{ISSUING, SoftwareSigner, World};
 use crate::policy::NeverIssued;
 use crate::pool::{OpenError, Pool};
+use crate::status::Statuses;
 
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 
-/// Counts what it signs, and takes its time where it is told to.
+/// Counts what it is asked to sign, takes its time and fails where it is told to.
 #[derive(Clone)]
 struct Counting {
     keys: SoftwareSigner,
     signed: Arc<AtomicUsize>,
     takes: Duration,
+    away: Arc<AtomicBool>,
 }
 
 impl Signer for Counting {
     fn sign(&mut self, request: &SigningRequest<'_>) -> Result<Vec<u8>, SignerError> {
         std::thread::sleep(self.takes);
         self.signed.fetch_add(1, Ordering::SeqCst);
+        if self.away.load(Ordering::SeqCst) {
+            return SoftwareSigner { gone: true, ..self.keys.clone() }.sign(request);
+        }
         self.keys.sign(request)
     }
 
@@ -49,6 +54,8 @@ pub(crate) struct Desk {
     pub(crate) answers: Answers,
     pub(super) here: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
+    /// Whether its signer fails.
+    pub(super) signer_away: Arc<AtomicBool>,
     /// How many connections were opened.
     pub(super) opened: Arc<AtomicUsize>,
 }
@@ -78,10 +85,14 @@ pub(super) fn desk_of(world: &World, takes: Duration, cache: usize) -> Desk {
         }),
     );
     let signed = Arc::new(AtomicUsize::new(0));
-    let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes };
+    let signer_away = Arc::new(AtomicBool::new(false));
+    let away = Arc::clone(&signer_away);
+    let signer = Counting { keys: world.signer.clone(), signed: Arc::clone(&signed), takes, away };
     let open = move || Ok(ca_core::signer::VerifiedSigner::new(Box::new(signer.clone())));
     let signers = Pool::new(4, Box::new(open));
-    Desk { answers: Answers::new(world.policy.clone(), cache, databases, signers), here, signed, opened }
+    let statuses = Statuses::beside(world.folder.clone());
+    let answers = Answers::new(world.policy.clone(), cache, statuses, databases, signers);
+    Desk { answers, here, signed, signer_away, opened }
 }
 
 impl Desk {
@@ -128,7 +139,7 @@ pub(super) fn verified(answer: &Answer) -> BasicOcspResponse {
     basic
 }
 
-fn single(answer: &Answer) -> SingleResponse {
+pub(super) fn single(answer: &Answer) -> SingleResponse {
     verified(answer).tbs_response_data.responses.remove(0)
 }
 
@@ -136,7 +147,7 @@ pub(super) fn later(act: &Act, by: Duration) -> Act {
     Act { at: act.at.plus(by), ..act.clone() }
 }
 
-fn moments(answer: &Answer) -> (Timestamp, Timestamp) {
+pub(super) fn moments(answer: &Answer) -> (Timestamp, Timestamp) {
     match answer.kind {
         AnswerKind::Signed { this_update, next_update, .. } => (this_update, next_update),
         AnswerKind::Error(status) => panic!("{status:?}"),

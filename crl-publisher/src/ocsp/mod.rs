@@ -11,13 +11,14 @@ pub(crate) mod cache;
 mod delegate;
 mod draft;
 mod encode;
-mod flights;
 mod generations;
 mod issuers;
 mod ready;
 pub mod request;
 mod responder;
 pub mod response;
+mod signing;
+mod signing_health;
 
 #[cfg(test)]
 mod ahead_tests;
@@ -35,6 +36,8 @@ mod nonce_tests;
 mod ready_tests;
 #[cfg(test)]
 mod responder_tests;
+#[cfg(test)]
+mod signing_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -26,9 +26,6 @@ pub enum ResponderError {
     /// The authorities do not load.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// An authority's key does not read.
-    #[error("the key of {0} does not read: {1}")]
-    Unreadable(String, String),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -49,12 +46,12 @@ impl Responder {
             if delegates.is_empty() {
                 continue;
             }
-            responder
-                .issuers
-                .add(&authority.subject, &authority.public_key, responder.delegates.len())
-                .map_err(|error| {
-                    ResponderError::Unreadable(authority.short_name.clone(), error.to_string())
-                })?;
+            let place = responder.delegates.len();
+            if let Err(error) = responder.issuers.add(&authority.subject, &authority.public_key, place) {
+                let short_name = &authority.short_name;
+                tracing::error!(authority = short_name, %error, "nobody answers for {short_name}: its key does not encode");
+                continue;
+            }
             responder.delegates.push(delegates);
         }
         Ok(responder)
@@ -80,6 +77,12 @@ impl Responder {
     /// The short names of the authorities that are answered for.
     pub(super) fn authorities(&self) -> impl Iterator<Item = &str> {
         self.delegates.iter().filter_map(|delegates| Some(delegates.first()?.authority.as_str()))
+    }
+
+    /// The newest key that answers for an authority.
+    pub(super) fn newest(&self, authority: &str) -> Option<&Delegate> {
+        let mut newest = self.delegates.iter().filter_map(|delegates| delegates.first());
+        newest.find(|delegate| delegate.authority == authority)
     }
 
     /// The newest key that answers for an authority, and how a client asks about a certificate of it.

@@ -24,6 +24,7 @@ use super::response::{BasicOcspResponse, CertStatus, OcspResponse, OcspResponseS
 use super::{Answer, AnswerKind};
 use crate::fixture::{ISSUING, OTHER, ROOT, World};
 use crate::pool::Pool;
+use crate::status::Statuses;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -38,7 +39,8 @@ fn answers(world: &World) -> Answers {
     let open = move || Ok(store::Database::open(&url, store::DatabaseRole::Status)?);
     let signers: Pool<VerifiedSigner> =
         Pool::new(1, Box::new(move || Ok(VerifiedSigner::new(Box::new(signer.clone())))));
-    Answers::new(world.policy.clone(), 1024 * 1024, Pool::new(1, Box::new(open)), signers)
+    let databases = Pool::new(1, Box::new(open));
+    Answers::new(world.policy.clone(), 1024 * 1024, Statuses::default(), databases, signers)
 }
 
 pub(crate) fn ask_at(answers: &Answers, request: &[u8], act: &Act) -> Answer {

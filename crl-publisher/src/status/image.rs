@@ -19,7 +19,7 @@ pub(super) type Place = (String, SerialKey);
 /// certificates.
 const MAPS: usize = 256;
 
-type Map = RwLock<HashMap<SerialKey, Standing>>;
+pub(super) type Map = RwLock<HashMap<SerialKey, Standing>>;
 
 /// What is known of the certificates. Nothing, then good, or held for a time, then revoked, which is never taken back;
 /// good again only by the log's word that a hold was lifted.
@@ -50,6 +50,10 @@ impl StatusImage {
         self.learn_key(&self.maps_to_fill(issuer), serial_key(serial), standing)
     }
 
+    pub(super) fn get_key(maps: &[Map], key: &SerialKey) -> Option<Standing> {
+        read(map_of(maps, key)).get(key).copied()
+    }
+
     pub(super) fn learn_key(&self, maps: &[Map], key: SerialKey, standing: Standing) -> Standing {
         let mut map = write(map_of(maps, &key));
         let known = map.entry(key).or_insert(standing);
@@ -61,8 +65,11 @@ impl StatusImage {
 
     /// Takes up what the log says, event by event: the last one counts, but for what is revoked.
     pub(super) fn follow(&self, issuer: &str, serial: &SerialNumber, standing: Standing) {
+        self.follow_key(issuer, serial_key(serial), standing);
+    }
+
+    pub(super) fn follow_key(&self, issuer: &str, key: SerialKey, standing: Standing) {
         let maps = self.maps_to_fill(issuer);
-        let key = serial_key(serial);
         let mut map = write(map_of(&maps, &key));
         let known = map.entry(key).or_insert(standing);
         if !known.is_final() {

@@ -1,6 +1,7 @@
 //! The status of every certificate, in memory, in step with the status log.
 //!
-//! [`Statuses`] reads everything once in one snapshot (`load`) and follows the log by sequence from there
+//! [`Statuses`] reads everything once in one snapshot (`load`), lays over it what published CRLs say and the database has
+//! forgotten (`published`), and follows the log by sequence from there
 //! ([`Statuses::synchronise`]). What it does not know is looked up ([`lookup`]) and remembered. Decision 0021
 //! says why so, and what may be relied on.
 
@@ -8,9 +9,12 @@ mod applied;
 pub(crate) mod image;
 mod load;
 mod lookup;
+mod published;
 pub(crate) mod standing;
 mod statuses;
 
+#[cfg(test)]
+mod published_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -9,14 +9,17 @@ use ca_core::status_log::{self, StatusEvent};
 use diesel::prelude::*;
 use store::{Database, Timestamp};
 
-use super::StatusImage;
 use super::applied::{Applied, Look};
 use super::image::Place;
 use super::load::{apply, follow, load, place_of};
+use super::{Standing, StatusImage, published};
+use crate::folder::PublicFolder;
 
 /// What is known of every certificate, and since when.
 #[derive(Debug, Default)]
 pub struct Statuses {
+    /// Where CRLs stand that are heard when everything is read.
+    folder: Option<PublicFolder>,
     view: RwLock<Option<View>>,
     /// Held by whoever synchronises, and by nobody who answers.
     progress: Mutex<Progress>,
@@ -31,8 +34,8 @@ pub struct View {
     /// When the last successful synchronisation began, by our own clock: what is said on the strength of the
     /// image was known then, whatever the database's clock says.
     pub synchronised_at: Timestamp,
-    /// Revocations and holds that this process has seen, and that the database has forgotten since: until they are made
-    /// again.
+    /// Revocations and holds that this process has seen, or that a published CRL has, and that the database has forgotten:
+    /// until they are made again.
     pub forgotten: usize,
 }
 
@@ -57,6 +60,11 @@ struct Progress {
 }
 
 impl Statuses {
+    /// Statuses that never say *good* of what a published CRL of this folder has, whatever the database says.
+    pub fn beside(folder: PublicFolder) -> Self {
+        Self { folder: Some(folder), ..Self::default() }
+    }
+
     /// What is known at this moment; nothing before the first synchronisation.
     pub fn view(&self) -> Option<View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -90,17 +98,39 @@ impl Statuses {
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
         }
-        let (image, last) = load(db)?;
-        let kept = known.map(|view| image.keep_revocations_of(&view.image)).unwrap_or_default();
+        let (image, mut last) = load(db)?;
+        let mut kept = known.map(|view| image.keep_revocations_of(&view.image)).unwrap_or_default();
+        kept.extend(self.lay_published_over(db, &image, &mut last)?);
         let forgotten = kept.len();
         if forgotten > 0 {
             tracing::error!(
-                "{forgotten} revocations or holds that were answered are no longer in the database; make them again"
+                "{forgotten} revocations or holds that were answered or published are no longer in the database; make them again"
             );
         }
         self.publish(look, View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
         *progress = Progress { begun: true, last, changed: Vec::new(), forgotten: kept };
         Ok(Step { loaded: true, changed: Vec::new() })
+    }
+
+    /// Makes the image say what published CRLs have and the database does not; which certificates these are.
+    pub(super) fn lay_published_over(
+        &self,
+        db: &mut Database,
+        image: &StatusImage,
+        last: &mut Option<StatusEvent>,
+    ) -> QueryResult<HashSet<Place>> {
+        let Some(folder) = &self.folder else { return Ok(HashSet::new()) };
+        let mut forgotten = published::forgotten(db, folder, image)?;
+        // A CRL that was made since the image was read has events of the log that are not in it yet.
+        follow(db, last, |event| {
+            apply(image, event);
+            place_of(event).and_then(|place| forgotten.remove(&place));
+        })?;
+        let lay = |(place, standing): (Place, Standing)| {
+            image.follow_key(&place.0, place.1, standing);
+            place
+        };
+        Ok(forgotten.into_iter().map(lay).collect())
     }
 
     /// The look that begins next: whatever is committed by now, it reads.

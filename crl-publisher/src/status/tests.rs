@@ -16,11 +16,11 @@ use crate::fixture::{ISSUING, OTHER, World};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn serial(text: &str) -> SerialNumber {
+pub(super) fn serial(text: &str) -> SerialNumber {
     text.parse().unwrap()
 }
 
-fn known(statuses: &Statuses, issuer: &str, text: &str) -> Option<Status> {
+pub(super) fn known(statuses: &Statuses, issuer: &str, text: &str) -> Option<Status> {
     statuses.view().unwrap().image.get(issuer, &serial(text)).map(Standing::status)
 }
 

@@ -41,7 +41,7 @@ pub fn mirror(installation: &Installation) -> Result<Option<Mirror>, Problem> {
 /// Brings the store into step. What is ahead of us there is left alone, and told.
 pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value, Problem> {
     let done = mirror
-        .follow(&folder(installation), &policy(&installation.config))
+        .follow(&folder(installation), &policy(&installation.config), &|| installation.clock.now())
         .map_err(|error| Problem::new(error.code(), error.to_string()))?;
     let code = crl_publisher::faults::OBJECT_STORE_AHEAD.name;
     let failed: Vec<_> = done.ahead.iter().map(|name| (name, code)).collect();

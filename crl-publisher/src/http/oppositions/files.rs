@@ -2,6 +2,7 @@
 //! list after a newer one.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use opposition_list_reader::CompactList;
 use store::{Database, Timestamp};
 
 use super::super::published::{PublishedFile, Version, stands};
+use crate::flights::Flights;
 use crate::folder::PublicFolder;
 use crate::pool::Pool;
 use crate::publish::list_file::{ListFile, ListForm};
@@ -29,17 +31,25 @@ pub(crate) struct VerifiedFile {
     pub(crate) list: Option<OppositionList>,
 }
 
+/// Of content and signature.
+type Versions = (Version, Version);
+
+/// What is served of a file from here on, if anything.
+type Served = Option<Arc<VerifiedFile>>;
+
 /// Bounded by what is published: a name without a file leaves nothing here.
 #[derive(Debug, Default)]
 pub(crate) struct VerifiedFiles {
     known: Mutex<HashMap<ListFile, Known>>,
     signers: Mutex<Option<(Instant, Arc<ListVerifier>)>>,
+    /// Each version is read and verified once, however many ask for it at the same time.
+    flights: Flights<(ListFile, Versions), Result<Served, String>>,
 }
 
 #[derive(Clone, Debug)]
 struct Known {
     /// What was looked at last: content and signature.
-    versions: (Version, Version),
+    versions: Versions,
     /// Whether that is what is served.
     accepted: bool,
     /// The newest that was verified; older than what was looked at last where that was refused.
@@ -64,12 +74,40 @@ impl VerifiedFiles {
             return Ok(None);
         };
         let versions = (content_version, signature_version);
-        if let Some(known) = self.known().get(&file).filter(|known| known.versions == versions) {
-            // What was refused is looked at again now and then: the signers may not have been known.
-            if known.accepted || known.looked_at.elapsed() < LOOK_AGAIN {
-                return served(known.file.clone());
-            }
+        if let Some(known) = self.looked_at(file, versions) {
+            return served(known);
         }
+        let look = || match self.looked_at(file, versions) {
+            // Somebody has just done so.
+            Some(known) => Ok(known),
+            None => {
+                let content = (content_version, content);
+                self.look(pool, file, content, (signature_version, signature))
+                    .map_err(|error| error.to_string())
+            }
+        };
+        let looked = self.flights.share(&(file, versions), look);
+        let looked = looked.unwrap_or_else(|| Err("somebody else is still reading it".to_owned()));
+        served(looked.map_err(io::Error::other)?)
+    }
+
+    /// What is served where these versions were looked at. What was refused is looked at again now and then: the signers
+    /// may not have been known.
+    fn looked_at(&self, file: ListFile, versions: Versions) -> Option<Served> {
+        let all = self.known();
+        let known = all.get(&file).filter(|known| known.versions == versions)?;
+        (known.accepted || known.looked_at.elapsed() < LOOK_AGAIN).then(|| known.file.clone())
+    }
+
+    /// Reads and verifies; what is served from here on.
+    fn look(
+        &self,
+        pool: &Pool<Database>,
+        file: ListFile,
+        (content_version, content): (Version, File),
+        (signature_version, signature): (Version, File),
+    ) -> io::Result<Served> {
+        let versions = (content_version, signature_version);
         let content = PublishedFile::read(content_version, content)?;
         let signature = PublishedFile::read(signature_version, signature)?;
         let verified = self.verified(pool, file, content, signature);
@@ -88,7 +126,7 @@ impl VerifiedFiles {
         };
         let now = Known { versions, accepted, file: stands.clone(), looked_at: Instant::now() };
         known.insert(file, now);
-        served(stands)
+        Ok(stands)
     }
 
     fn verified(

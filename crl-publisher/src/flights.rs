@@ -1,4 +1,4 @@
-//! One signature for all who ask the same at the same time.
+//! One signature, or one reading of a file, for all who ask the same at the same time.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is being made, by key.
 #[derive(Debug)]
-pub(super) struct Flights<K, T> {
+pub(crate) struct Flights<K, T> {
     under_way: Mutex<HashMap<K, Arc<Flight<T>>>>,
 }
 
@@ -37,7 +37,7 @@ impl<K, T> Default for Flights<K, T> {
 impl<K: Clone + Eq + Hash, T: Clone> Flights<K, T> {
     /// What `make` gives: made here, or by another who was making it when we came. Nothing where that one
     /// panicked or takes too long. No lock is held while it is made.
-    pub(super) fn share(&self, key: &K, make: impl FnOnce() -> T) -> Option<T> {
+    pub(crate) fn share(&self, key: &K, make: impl FnOnce() -> T) -> Option<T> {
         let flight = {
             let mut under_way = lock(&self.under_way);
             if let Some(flight) = under_way.get(key) {

@@ -1,0 +1,40 @@
+//! Whether the worker publishes CRLs and lists, as it wrote down last: what was refused stays as it was, which nothing else
+//! here would show before it ends.
+
+use ca_core::job_run::{self, JobRun, JobStanding};
+use store::{Code, Database, Timestamp};
+
+use crate::faults;
+
+/// The worker's jobs that publish.
+const JOBS: [&str; 2] = ["publication", "full-crl"];
+
+/// A CRL that was refused for what it says: nobody mends that by waiting.
+const REFUSED: [Code; 7] = [
+    faults::CRL_LINT,
+    faults::CRL_NUMBER,
+    faults::CRL_MALFORMED,
+    faults::CRL_SIGNATURE,
+    faults::CRL_ENTRIES,
+    faults::CRL_SHARDS,
+    faults::CRL_ENTRY_LOST,
+];
+
+/// The last run of each job that publishes; nothing of one that never ran.
+pub(super) fn runs(db: &mut Database) -> Result<Vec<JobRun>, String> {
+    let runs = job_run::all(db).map_err(|error| error.to_string())?;
+    Ok(runs.into_iter().filter(|run| JOBS.contains(&run.job.as_str())).collect())
+}
+
+/// What an operator must see: a CRL that was refused at once, any other fault once it has lasted for ten minutes.
+pub(super) fn alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, String> {
+    let troubled = |run: JobRun| {
+        let (code, since) = run.trouble.as_deref().zip(run.troubled_since)?;
+        let is_refused = REFUSED.iter().any(|refused| refused.name == code);
+        let for_long = run.standing(None, at) == JobStanding::FailingForLong;
+        let job = &run.job;
+        (is_refused || for_long)
+            .then(|| format!("{job}: not everything is published since {since} ({code}), see igc job status"))
+    };
+    Ok(runs(db)?.into_iter().filter_map(troubled).collect())
+}
