@@ -53,6 +53,7 @@ mod opposition_lists;
 mod opposition_requesters;
 mod opposition_tickets;
 mod owned_web;
+mod pages_busy;
 mod peers;
 mod personal_certificates;
 mod personal_data;

@@ -1,6 +1,6 @@
 use std::io::Cursor;
 use std::process::Command;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -63,6 +63,8 @@ pub(super) struct House {
     clock: Arc<AtomicI64>,
     /// What the status role says of itself.
     pub(super) figures: Arc<Mutex<Option<OcspFigures>>>,
+    /// How often what is published was read.
+    pub(super) listed: Arc<AtomicU32>,
     /// What ends one day.
     pub(super) expiries: Arc<Mutex<Vec<Expiry>>>,
     folder: TempDir,
@@ -112,6 +114,8 @@ impl House {
         let read = Arc::clone(&clock);
         let figures = Arc::new(Mutex::new(None));
         let told = Arc::clone(&figures);
+        let listed = Arc::new(AtomicU32::new(0));
+        let lists = Arc::clone(&listed);
         let expiries = Arc::new(Mutex::new(Vec::new()));
         let ends = Arc::clone(&expiries);
         let state = Data::new(WebState::new(WebSettings {
@@ -134,7 +138,10 @@ impl House {
             suspensions: SuspensionPolicy::Allowed,
             codes_by_mail: true,
             working_hours: working_hours(),
-            publications: Arc::new(|db, _| published(db)),
+            publications: Arc::new(move |db, _| {
+                lists.fetch_add(1, Ordering::SeqCst);
+                published(db)
+            }),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
             ocsp_figures: Arc::new(move || {
@@ -165,8 +172,20 @@ impl House {
             jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house =
-            Self { state, links, db, rng, approver, roots, verifier, clock, figures, expiries, folder };
+        let mut house = Self {
+            state,
+            links,
+            db,
+            rng,
+            approver,
+            roots,
+            verifier,
+            clock,
+            figures,
+            listed,
+            expiries,
+            folder,
+        };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");
