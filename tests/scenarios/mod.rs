@@ -86,6 +86,7 @@ pub mod signer_faults;
 mod signer_faults_served;
 mod signer_process;
 mod signer_sessions;
+mod silent_database;
 pub mod standstill;
 mod status_hint;
 mod status_history;
