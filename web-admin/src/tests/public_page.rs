@@ -13,7 +13,8 @@ use openssl::x509::{X509, X509NameBuilder};
 use registration_authority::opposition::{self, Ground};
 
 use super::browser::{Answer, Browser};
-use super::house::{CHAIN, House, person};
+use super::house::{House, person};
+use super::published::CHAIN;
 
 /// The fields of a form.
 type Asked<'a> = &'a [(&'a str, &'a str)];
