@@ -1,6 +1,7 @@
 //! Every public face, looked at from outside while the real status role serves it: they agree, and a difference that is
 //! planted in any of them is named.
 
+mod damaged;
 mod planted;
 mod shards;
 

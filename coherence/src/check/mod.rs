@@ -97,6 +97,8 @@ pub(crate) struct Checks<'a> {
     pub(crate) sample: &'a Sample,
     pub(crate) authorities: Vec<Known>,
     pub(crate) trust: readers::ocsp::Trust,
+    /// How many more there are, whose records do not read.
+    pub(crate) unreadable: usize,
     /// When the look began.
     pub(crate) at: Timestamp,
     /// How long a cache may have kept the files that were fetched: the longest that any of them says.

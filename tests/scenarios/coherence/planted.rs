@@ -91,7 +91,7 @@ impl rand_core::TryRng for Fives {
 impl rand_core::TryCryptoRng for Fives {}
 
 /// Somebody who owns the file does this to it: no trigger lets it be done.
-fn altered(workshop: &Workshop, sql: &str) {
+pub(super) fn altered(workshop: &Workshop, sql: &str) {
     let mut db = SqliteConnection::establish(workshop.dir().join("igc.sqlite").to_str().unwrap()).unwrap();
     for trigger in triggers(&mut db) {
         db.batch_execute(&format!("DROP TRIGGER {trigger}")).unwrap();
