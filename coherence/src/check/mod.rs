@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod authorities;
+mod checkpoint;
 mod compact_list;
 mod crl_entries;
 mod crls;
@@ -96,9 +97,9 @@ pub(crate) struct Checks<'a> {
     pub(crate) fetcher: &'a Fetcher,
     pub(crate) sample: &'a Sample,
     pub(crate) authorities: Vec<Known>,
-    pub(crate) trust: readers::ocsp::Trust,
     /// How many more there are, whose records do not read.
     pub(crate) unreadable: usize,
+    pub(crate) trust: readers::ocsp::Trust,
     /// When the look began.
     pub(crate) at: Timestamp,
     /// How long a cache may have kept the files that were fetched: the longest that any of them says.
@@ -117,6 +118,7 @@ impl Checks<'_> {
         self.crls()?;
         self.lists()?;
         self.ocsp()?;
+        self.checkpoint()?;
         self.addresses()
     }
 
