@@ -32,6 +32,8 @@ faces! {
     List,
     /// The certificate of an authority.
     Authority,
+    /// The newest signed head of the audit tree.
+    Checkpoint,
     /// An address that stands in an issued certificate.
     Address,
 }

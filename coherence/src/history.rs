@@ -46,7 +46,8 @@ pub struct History {
     pub holds: Vec<Hold>,
     /// What OCSP said then.
     pub ocsp: Ocsp,
-    /// The CRLs and deltas that were the newest then.
+    /// The CRLs and deltas that were the newest that had been recorded then: each was published a moment after that, and
+    /// seen from outside when it says so.
     pub crls: Vec<CrlThen>,
     /// Until when somebody elsewhere may have held an answer that does not say that it ended.
     pub held_elsewhere: HeldElsewhere,
@@ -63,7 +64,8 @@ pub struct Ended {
     pub dated: Timestamp,
     /// The reason's name in RFC 5280 §5.3.1.
     pub reason: String,
-    /// When OCSP was first seen, from outside, to say so: at the latest then it did.
+    /// When OCSP was first seen, from outside, to say so: at the latest then whoever answers at the one address that is looked at
+    /// did. Of another node it proves nothing ([`HeldElsewhere::ocsp_good_until`]).
     pub seen_in_ocsp_at: Option<Timestamp>,
 }
 
@@ -92,7 +94,7 @@ pub enum Ocsp {
     Good,
     /// It had ended before, and OCSP was not seen to say so yet: answers of that moment say one or the other.
     GoodOrRevoked,
-    /// The log had ended it.
+    /// The log had ended it, and OCSP was seen to say so at the one address that is looked at, or no earlier answer lasted.
     Revoked,
     /// It had been held, or its hold lifted, and OCSP was not seen to say so yet: answers of that moment say one or the other.
     GoodOrHeld,
@@ -119,7 +121,7 @@ pub struct CrlThen {
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// When it was recorded, a moment before it was published.
+    /// When it was recorded, once it was signed and read back: it was published after that.
     pub recorded_at: Timestamp,
     /// When it was first seen from outside; nothing where nobody looked while it stood.
     pub seen_at: Option<Timestamp>,
@@ -136,7 +138,7 @@ pub struct CrlThen {
 /// nextUpdate of the last answer of each kind that does not say that the certificate ended; nothing where there is none.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct HeldElsewhere {
-    /// A good OCSP answer.
+    /// A good OCSP answer, of a node too that was cut off from its database.
     pub ocsp_good_until: Option<Timestamp>,
     /// A complete CRL without it.
     pub crl_without_until: Option<Timestamp>,
@@ -281,8 +283,9 @@ fn read(event: Timestamp, seen: Option<Timestamp>) -> Timestamp {
     seen.unwrap_or(event).max(event.plus(LOG_READ))
 }
 
-/// From when on OCSP certainly said what the log says: since somebody saw it, or since no answer of before was of use any more. A node
-/// that was cut off from its database may have answered by what it knew until then.
+/// From when on OCSP certainly said what the log says, at the address that is looked at: since somebody saw it there, or since no
+/// answer of before was of use any more. A node that was cut off from its database may have answered by what it knew until then; so may
+/// another node than the one that was seen, of which only the end of its answers is certain.
 fn certainly(event: Timestamp, seen: Option<Timestamp>, ocsp_validity: Duration) -> Timestamp {
     let ended = read(event, None).plus(ocsp_validity);
     seen.map_or(ended, |seen| read(event, Some(seen)).min(ended))

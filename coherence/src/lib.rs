@@ -27,5 +27,5 @@ pub use check::Seen;
 pub use difference::{Difference, Face, Kind};
 pub use look::{LookError, Looked, look};
 pub use sample::Sample;
-pub use statement::{Observation, Statement, observe};
+pub use statement::{NotLookedAt, Observation, Statement, observe};
 pub use timeline::{GoodUntil, Opposition, SeenAt};

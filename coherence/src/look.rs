@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ca_core::authority::{self, Authority, AuthorityError, AuthorityKind};
+use ca_core::authority::{self, Authority, AuthorityKind};
 use ca_core::{authority_end, status_log};
 use openssl::error::ErrorStack;
 use openssl::x509::X509;
@@ -8,7 +8,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use crate::check::{Checks, Known, Seen};
-use crate::difference::{Difference, Differences};
+use crate::difference::{Difference, Differences, Face, Kind};
 use crate::faults;
 use crate::fetch::Fetcher;
 use crate::readers::ocsp::Trust;
@@ -39,9 +39,6 @@ pub struct Looked {
 /// A look that could not be taken. (A face that cannot be fetched or read is a difference, and no error.)
 #[derive(Debug, Error)]
 pub enum LookError {
-    /// An authority's record does not read.
-    #[error(transparent)]
-    Authority(#[from] AuthorityError),
     /// OpenSSL refused to work.
     #[error("OpenSSL: {0}")]
     OpenSsl(#[from] ErrorStack),
@@ -53,7 +50,6 @@ pub enum LookError {
 impl Fault for LookError {
     fn code(&self) -> Code {
         match self {
-            Self::Authority(error) => error.code(),
             Self::OpenSsl(_) => faults::COHERENCE_LOOK,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -77,8 +73,21 @@ fn known(db: &mut Database, authority: Authority, at: Timestamp) -> Result<Known
 pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) -> Result<Looked, LookError> {
     let log_sequence = status_log::newest(db)?;
     let mut authorities = Vec::new();
-    for authority in authority::all(db)? {
-        authorities.push(known(db, authority, act.at)?);
+    let mut differences = Differences::default();
+    let readable = authority::readable(db)?;
+    let mut damaged: Vec<(String, String)> =
+        readable.unreadable.into_iter().map(|(name, error)| (name, error.to_string())).collect();
+    for authority in readable.authorities {
+        let name = authority.short_name.clone();
+        match known(db, authority, act.at) {
+            Ok(known) => authorities.push(known),
+            Err(LookError::OpenSsl(error)) => damaged.push((name, format!("its certificate: {error}"))),
+            Err(other) => return Err(other),
+        }
+    }
+    // The others are looked at all the same: now is when a statement is wanted.
+    for (name, error) in &damaged {
+        differences.add(Face::Database, "authorities", Kind::Unreadable, name, error);
     }
     let of_kind = |kind| -> Vec<X509> {
         let of_kind = authorities.iter().filter(|one| one.authority.kind == kind);
@@ -91,9 +100,10 @@ pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) ->
         sample,
         trust,
         authorities,
+        unreadable: damaged.len(),
         at: act.at,
         kept: Duration::ZERO,
-        differences: Differences::default(),
+        differences,
         seen: Vec::new(),
         sightings: Vec::new(),
         questions: 0,

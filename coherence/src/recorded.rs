@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ca_core::service_key::Purpose;
 use diesel::prelude::*;
-use store::schema::{card_oppositions, cards, certificates, crls, service_keys};
+use store::schema::{audit_checkpoints, card_oppositions, cards, certificates, crls, service_keys};
 use store::{Database, Timestamp};
 
 use crate::logged::Logged;
@@ -160,6 +160,30 @@ pub(crate) fn was_first_shown_at(
     Ok(shown > 0)
 }
 
+/// A signed head of the audit tree.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = audit_checkpoints)]
+pub(crate) struct RecordedHead {
+    pub(crate) tree_size: i64,
+    pub(crate) root_hash: Vec<u8>,
+    pub(crate) signed_at: Timestamp,
+}
+
+/// The head of a tree of so many leaves.
+pub(crate) fn head(db: &mut Database, tree_size: i64) -> QueryResult<Option<RecordedHead>> {
+    audit_checkpoints::table.find(tree_size).select(RecordedHead::as_select()).first(db).optional()
+}
+
+/// The newest head of those that were signed until then.
+pub(crate) fn newest_head(db: &mut Database, until: Timestamp) -> QueryResult<Option<RecordedHead>> {
+    audit_checkpoints::table
+        .filter(audit_checkpoints::signed_at.le(until))
+        .order(audit_checkpoints::tree_size.desc())
+        .select(RecordedHead::as_select())
+        .first(db)
+        .optional()
+}
+
 /// A card that was opposed.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub(crate) struct Opposed {
@@ -176,6 +200,27 @@ pub(crate) fn opposed_after(db: &mut Database, sequence: i64, until: i64) -> Que
         .limit(PAGE)
         .select((card_oppositions::sequence, card_oppositions::card_number, card_oppositions::opposed_at))
         .load(db)
+}
+
+/// How many oppositions there are up to this sequence.
+pub(crate) fn count_opposed_until(db: &mut Database, sequence: i64) -> QueryResult<i64> {
+    card_oppositions::table.filter(card_oppositions::sequence.le(sequence)).count().get_result(db)
+}
+
+/// Of those up to this sequence the one before which so many newer ones come.
+pub(crate) fn nth_opposed_until(
+    db: &mut Database,
+    sequence: i64,
+    newer: i64,
+) -> QueryResult<Option<Opposed>> {
+    card_oppositions::table
+        .filter(card_oppositions::sequence.le(sequence))
+        .order(card_oppositions::sequence.desc())
+        .offset(newer)
+        .limit(1)
+        .select((card_oppositions::sequence, card_oppositions::card_number, card_oppositions::opposed_at))
+        .first(db)
+        .optional()
 }
 
 /// The newest oppositions up to a moment, the newest first.

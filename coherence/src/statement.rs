@@ -34,8 +34,24 @@ pub struct Statement {
     pub differences: Vec<Difference>,
     /// How many more there are.
     pub more_differences: u64,
-    /// What became of the recent oppositions, the newest first.
+    /// What became of the recent oppositions, the newest 500, the newest first.
     pub recent_oppositions: Vec<Opposition>,
+    /// How many more there are.
+    #[serde(default)]
+    pub more_recent_oppositions: u64,
+    /// What is published and was not looked at.
+    #[serde(default)]
+    pub not_looked_at: Vec<NotLookedAt>,
+}
+
+/// What is published, and nobody looks at here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotLookedAt {
+    /// The public page of the web role, `/pki`: it reads the database when it is asked for, and speaks TLS.
+    PublicPage,
+    /// The object store into which the public files are copied, where there is one.
+    ObjectStore,
 }
 
 const FORMAT: &str = "igc-coherence-statement-v1";
@@ -49,6 +65,8 @@ pub struct Observation<'a> {
     pub fetcher: &'a Fetcher,
     /// How long an OCSP answer may be used.
     pub ocsp_validity: Duration,
+    /// What is published and not looked at.
+    pub not_looked_at: Vec<NotLookedAt>,
     /// Waits until the second look; the act of that moment, or nothing where somebody asked to stop.
     pub wait: &'a mut dyn FnMut(Duration) -> Option<Act>,
 }
@@ -72,7 +90,7 @@ pub fn observe(
             ..second
         };
     }
-    let recent_oppositions = timeline::recent(db, observation.ocsp_validity, looked.at)?;
+    let recent = timeline::recent(db, observation.ocsp_validity, looked.at)?;
     Ok(Some(Statement {
         statement: FORMAT.to_owned(),
         looked_at: looked.at,
@@ -83,6 +101,8 @@ pub fn observe(
         addresses: looked.addresses,
         more_differences: if looked.differences.is_empty() { 0 } else { looked.unnamed },
         differences: looked.differences,
-        recent_oppositions,
+        recent_oppositions: recent.told,
+        more_recent_oppositions: recent.more,
+        not_looked_at: observation.not_looked_at.clone(),
     }))
 }

@@ -67,24 +67,60 @@ pub struct GoodUntil {
 /// A certificate of an opposed card that the log has ended.
 type Ended = (String, String, i64, Timestamp);
 
-/// The recent oppositions, the newest first. `ocsp_validity` is how long an OCSP answer may be used.
-pub(crate) fn recent(
-    db: &mut Database,
-    ocsp_validity: Duration,
-    at: Timestamp,
-) -> QueryResult<Vec<Opposition>> {
+/// The recent oppositions.
+pub(crate) struct Recent {
+    /// What became of the newest of them, the newest first.
+    pub(crate) told: Vec<Opposition>,
+    /// How many more there are.
+    pub(crate) more: u64,
+}
+
+/// The recent oppositions, of which the newest [`MOST`] are told of. `ocsp_validity` is how long an OCSP answer may be used.
+pub(crate) fn recent(db: &mut Database, ocsp_validity: Duration, at: Timestamp) -> QueryResult<Recent> {
     let mut told = Vec::new();
     // A card opposed by a clock that was ahead is recent too.
     for opposed in recorded::newest_opposed(db, Timestamp::from_millis(i64::MAX), MOST)? {
         let one = follow(db, &opposed, ocsp_validity)?;
-        let held = one.last_good_until.is_none_or(|until| until > at);
-        let recent = opposed.opposed_at.plus(RECENT) > at;
-        if !recent && !held {
-            break; // what is older is older still
+        if !is_recent(&one, opposed.opposed_at, at) {
+            return Ok(Recent { told, more: 0 }); // what is older is older still
         }
         told.push(one);
     }
-    Ok(told)
+    let more = match told.last() {
+        Some(last) if told.len() as i64 == MOST => count_recent(db, last.sequence - 1, ocsp_validity, at)?,
+        _ => 0,
+    };
+    Ok(Recent { told, more })
+}
+
+fn is_recent(one: &Opposition, opposed_at: Timestamp, at: Timestamp) -> bool {
+    // Of a card without certificates nobody holds an answer.
+    let is_held = one.committed_at.is_some() && one.last_good_until.is_none_or(|until| until > at);
+    is_held || opposed_at.plus(RECENT) > at
+}
+
+/// How many of those up to this sequence are recent. What is older than one that is not, is not either: so some twenty of a
+/// million are followed.
+fn count_recent(
+    db: &mut Database,
+    sequence: i64,
+    ocsp_validity: Duration,
+    at: Timestamp,
+) -> QueryResult<u64> {
+    let (mut recent, mut unknown) = (0, recorded::count_opposed_until(db, sequence)?);
+    while recent < unknown {
+        let middle = recent + (unknown - recent) / 2;
+        let is_recent = match recorded::nth_opposed_until(db, sequence, middle)? {
+            Some(opposed) => is_recent(&follow(db, &opposed, ocsp_validity)?, opposed.opposed_at, at),
+            None => false,
+        };
+        if is_recent {
+            recent = middle + 1;
+        } else {
+            unknown = middle;
+        }
+    }
+    Ok(recent.unsigned_abs())
 }
 
 fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> QueryResult<Opposition> {
@@ -162,3 +198,6 @@ fn shown(db: &mut Database, scope: &Scope, kind: CrlKind, sequence: i64) -> Quer
 fn all(moments: &[Option<Timestamp>]) -> Option<Timestamp> {
     moments.iter().copied().collect::<Option<Vec<_>>>()?.into_iter().max()
 }
+
+#[cfg(test)]
+mod tests;

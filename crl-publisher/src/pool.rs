@@ -1,8 +1,9 @@
 //! The few connections and signers that answer, one to each thread that is answering.
 
 use std::error::Error;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use store::places::{Lent, Places};
 
 /// How long a request waits for a free one before it is told to try later.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -17,30 +18,13 @@ pub type Open<T> = Box<dyn Fn() -> Result<T, OpenError> + Send + Sync>;
 /// thrown away, so that a database or token that comes back is found again without a restart.
 pub(crate) struct Pool<T> {
     open: Open<T>,
-    size: usize,
-    workers: Mutex<Workers<T>>,
-    returned: Condvar,
-}
-
-struct Workers<T> {
-    idle: Vec<T>,
-    opened: usize,
-    /// How often all were given up: one that was lent before comes back no more.
-    generation: u64,
-}
-
-impl<T> Workers<T> {
-    /// Takes out those that wait.
-    fn take_idle(&mut self) -> Vec<T> {
-        self.opened -= self.idle.len();
-        std::mem::take(&mut self.idle)
-    }
+    places: Places<T>,
 }
 
 impl<W> Pool<W> {
     pub(crate) fn new(size: usize, open: Open<W>) -> Self {
-        let workers = Mutex::new(Workers { idle: Vec::new(), opened: 0, generation: 0 });
-        Self { open, size: size.max(1), workers, returned: Condvar::new() }
+        // As many as answer may wait: the listener bounds them.
+        Self { open, places: Places::new(size, usize::MAX) }
     }
 
     /// A worker outside the pool, for whoever keeps one.
@@ -51,11 +35,7 @@ impl<W> Pool<W> {
     /// Gives up those that wait now, and each of those that are lent when it comes back: whoever begins after this
     /// gets one that was opened after it.
     pub(crate) fn renew(&self) {
-        let mut workers = self.lock();
-        workers.generation += 1;
-        let given_up = workers.take_idle();
-        drop(workers);
-        drop(given_up);
+        self.places.renew();
     }
 
     /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it. Where a
@@ -72,8 +52,7 @@ impl<W> Pool<W> {
         if !had_waited {
             return None;
         }
-        let given_up = self.lock().take_idle();
-        drop(given_up);
+        self.places.give_up_idle();
         self.attempt(&mut f)?.ok()
     }
 
@@ -83,69 +62,32 @@ impl<W> Pool<W> {
         f: &mut impl FnMut(&mut W) -> Result<T, E>,
     ) -> Option<Result<T, bool>> {
         let mut lent = self.lend()?;
-        let worker = lent.worker.as_mut()?;
+        let had_waited = lent.held().is_some();
+        if !had_waited {
+            match (self.open)() {
+                Ok(worker) => {
+                    lent.fill(worker);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "no worker can be opened");
+                    return None;
+                }
+            }
+        }
+        let worker = lent.held()?;
         Some(f(worker).map_err(|error| {
             tracing::error!(%error, "an answer failed; its connection is given up");
-            lent.worker = None;
-            lent.had_waited
+            lent.give_up();
+            had_waited
         }))
     }
 
     fn lend(&self) -> Option<Lent<'_, W>> {
-        let (mut workers, _) = self
-            .returned
-            .wait_timeout_while(self.lock(), PATIENCE, |workers| {
-                workers.idle.is_empty() && workers.opened >= self.size
-            })
-            .unwrap_or_else(PoisonError::into_inner);
-        let generation = workers.generation;
-        if let Some(worker) = workers.idle.pop() {
-            return Some(Lent { pool: self, worker: Some(worker), had_waited: true, generation });
+        let lent = self.places.lend(PATIENCE);
+        if lent.is_none() {
+            tracing::warn!("all {} workers are busy", self.places.size());
         }
-        if workers.opened >= self.size {
-            tracing::warn!("all {} workers are busy", self.size);
-            return None;
-        }
-        workers.opened += 1;
-        drop(workers);
-        // From here on the place is taken; `Lent` gives it back whatever happens.
-        let mut lent = Lent { pool: self, worker: None, had_waited: false, generation };
-        match (self.open)() {
-            Ok(worker) => lent.worker = Some(worker),
-            Err(error) => {
-                tracing::error!(%error, "no worker can be opened");
-                return None;
-            }
-        }
-        Some(lent)
-    }
-
-    /// A panic while lending harms nothing that is behind this lock.
-    fn lock(&self) -> MutexGuard<'_, Workers<W>> {
-        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A worker on loan: back in the pool when dropped, or its place free again.
-struct Lent<'p, W> {
-    pool: &'p Pool<W>,
-    worker: Option<W>,
-    had_waited: bool,
-    generation: u64,
-}
-
-impl<W> Drop for Lent<'_, W> {
-    fn drop(&mut self) {
-        let worker = self.worker.take();
-        let mut workers = self.pool.lock();
-        // After a panic the connection may stand inside a transaction: give it up.
-        let is_of_use = workers.generation == self.generation && !std::thread::panicking();
-        match worker.filter(|_| is_of_use) {
-            Some(worker) => workers.idle.push(worker),
-            None => workers.opened -= 1,
-        }
-        drop(workers);
-        self.pool.returned.notify_one();
+        lent
     }
 }
 

@@ -9,6 +9,7 @@ pub mod audit;
 mod crash_point;
 pub mod database;
 pub mod fault;
+pub mod places;
 pub mod schema;
 mod timestamp;
 

@@ -1,6 +1,7 @@
 //! Every public face, looked at from outside while the real status role serves it: they agree, and a difference that is
 //! planted in any of them is named.
 
+mod damaged;
 mod planted;
 mod shards;
 
@@ -83,13 +84,16 @@ fn every_face_agrees(kind: DatabaseKind) {
     let opposed_before = workshop.now();
     workshop.job("publication");
     workshop.job("full-crl");
+    workshop.job("audit");
     status.comes_to_say(&workshop, &certificates[0], "revoked");
     let stated = look(&workshop);
     let looked_before = workshop.now();
     assert_eq!((&stated["coherent"], &stated["differences"]), (&Value::Bool(true), &serde_json::json!([])));
     // Nine CRLs, six deltas, nine certificates and two chains, three full lists, a page and the changes in two forms, and
-    // their stream.
-    assert_eq!(stated["faces"].as_array().unwrap().len(), 9 + 6 + 9 + 2 + 3 + 2 + 2 + 1, "{stated}");
+    // their stream; the newest head of the audit tree.
+    assert_eq!(stated["faces"].as_array().unwrap().len(), 9 + 6 + 9 + 2 + 3 + 2 + 2 + 1 + 1, "{stated}");
+    assert_eq!(stated["not_looked_at"], serde_json::json!(["public-page"]));
+    assert_eq!(stated["more_recent_oppositions"], 0);
     // A CRL for each root; for both authorities that have issued more than responders, four addresses each.
     assert_eq!(stated["addresses"], 3 + 4 + 4, "{stated}");
     assert!(stated["ocsp_questions"].as_u64().unwrap() > 20, "{stated}");

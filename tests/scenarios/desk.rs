@@ -85,7 +85,8 @@ impl Desk {
         run(command.arg(self.address(path))).expect_exit(0).stdout
     }
 
-    fn address(&self, path: &str) -> String {
+    /// Where a page is.
+    pub fn address(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.port)
     }
 

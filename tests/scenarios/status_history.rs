@@ -71,6 +71,11 @@ fn tells_before_and_after(kind: DatabaseKind) {
     let after = history(&workshop, &certificate, now.plus(Duration::from_secs(3)));
     assert_eq!((&after["ocsp"], &after["ended"]["reason"]), (&json!("revoked"), &json!("keyCompromise")));
     assert!(moment(&after["ended"]["seen_in_ocsp_at"]) >= ended.whole_second(), "{after}");
+    let not_known = after["not_known"].as_str().unwrap();
+    assert!(
+        not_known.contains("seen at one address") && not_known.contains("ocsp_good_until"),
+        "{not_known}"
+    );
     for kind in ["full", "delta"] {
         let crl = crl(&after, kind);
         assert_eq!(moment(&crl["revoked_at"]), ended.whole_second(), "{crl}");

@@ -12,6 +12,7 @@ use registration_authority::officers::{self, Officer, Right};
 use store::{Act, Actor, CryptoRng, Database, Fault, RequestId, Timestamp};
 
 use crate::WebState;
+use crate::connections::Visitor;
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
@@ -85,7 +86,7 @@ impl Desk {
         let (awaiting, reads) = (self.frame.awaits().clone(), self.reads);
         let act = Act { at: self.at, actor: Actor::Officer(login.clone()), request: self.request.clone() };
         let done = web::block(move || {
-            state.on_connection(|db| {
+            state.on_connection(Visitor::Officer, |db| {
                 let officer = standing(db, &login, act.at)?.ok_or(Failure::SignedOut)?;
                 if !still_stands(db, &state, &means, peer.as_deref(), &act, &login)? {
                     return Err(Failure::SignedOut);

@@ -61,6 +61,8 @@ store::codes! {
     CHECK_SERIAL = ("check-serial-invalid", Invalid, "the caller: a serial number of at most 20 octets in hexadecimal, and its authority");
     /// Too many questions from this address, or from everybody.
     CHECK_TOO_OFTEN = ("check-too-often", Unavailable, "nobody: ask again after the seconds of Retry-After; programs ask OCSP");
+    /// More ask at once than there are connections to the database for them.
+    PAGES_BUSY = ("pages-busy", Unavailable, "nobody: try again in a moment; the operator, where it lasts: does the database answer slowly, or does somebody ask for the public page over and over?");
     /// A field of the search in the audit trail does not read.
     TRAIL_FILTER = ("audit-filter-invalid", Invalid, "the auditor: days as 2026-11-26, texts of 200 characters at most");
     /// A published file cannot be read, or is not what its signer has signed.

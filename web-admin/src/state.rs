@@ -1,7 +1,7 @@
 //! What the pages work with.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use registration_authority::approval::passkey::RelyingParty;
 use registration_authority::approval::{ApprovalVerifier, DemoApprover};
@@ -16,6 +16,9 @@ use store::audit::export::ExportedEvent;
 use store::{Act, CryptoRng, Database, DatabaseError, Timestamp};
 
 use crate::challenges::Challenges;
+use crate::connections::{Connections, Visitor};
+use crate::failure::Failure;
+use crate::kept::Kept;
 use crate::pages;
 use crate::sessions::Sessions;
 use crate::throttle::Throttle;
@@ -23,9 +26,6 @@ use crate::{
     EventProof, Expiry, Finding, JobPace, ListProgress, OcspFigures, ProveEvent, Publications, PublishedFile,
     Selected, SignInLinks, Untold, WriteSelection,
 };
-
-/// Connections that are kept open between requests.
-const IDLE_CONNECTIONS: usize = 8;
 
 /// What the composition root hands over.
 pub struct WebSettings {
@@ -117,7 +117,8 @@ pub struct WebState {
     throttle: Throttle,
     declarations: Throttle,
     codes: Throttle,
-    idle: Mutex<Vec<Database>>,
+    listing: Kept<pages::pki::Listing>,
+    connections: Connections,
 }
 
 impl WebState {
@@ -125,6 +126,7 @@ impl WebState {
     pub fn new(settings: WebSettings) -> Self {
         Self {
             challenges: Challenges::new(&mut *(settings.rng)()),
+            connections: Connections::new(Arc::clone(&settings.open)),
             settings,
             sessions: Sessions::default(),
             throttle: Throttle::new(pages::pki::BY_ADDRESS, pages::pki::BY_ALL),
@@ -136,7 +138,7 @@ impl WebState {
                 pages::holder_opposition::CODES_BY_ADDRESS,
                 pages::holder_opposition::CODES_BY_ALL,
             ),
-            idle: Mutex::default(),
+            listing: Kept::default(),
         }
     }
 
@@ -259,31 +261,17 @@ impl WebState {
         &self.sessions
     }
 
-    /// Runs `work` on a connection of its own. A connection whose work failed is closed, not kept: a lost
-    /// server must not fail every later request.
-    pub(crate) fn on_connection<T, E: From<DatabaseError>>(
-        &self,
-        work: impl FnOnce(&mut Database) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut db = match self.kept() {
-            Some(db) => db,
-            None => (self.settings.open)()?,
-        };
-        let done = work(&mut db)?;
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_CONNECTIONS {
-            idle.push(db);
-        }
-        Ok(done)
+    /// What the public page lists, kept for a moment.
+    pub(crate) fn listing(&self) -> &Kept<pages::pki::Listing> {
+        &self.listing
     }
 
-    /// A connection kept from an earlier request whose server still answers; the others are closed.
-    fn kept(&self) -> Option<Database> {
-        loop {
-            let mut db = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            if db.now().is_ok() {
-                return Some(db);
-            }
-        }
+    /// Runs `work` on a connection of its own, of those for such a visitor.
+    pub(crate) fn on_connection<T>(
+        &self,
+        visitor: Visitor,
+        work: impl FnOnce(&mut Database) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.connections.run(visitor, work)
     }
 }

@@ -11,7 +11,7 @@ use store::{Act, Code, CryptoRng, Database, Fault, Timestamp};
 use thiserror::Error;
 
 use super::{Shard, ShardCounts, all};
-use crate::authority::{self, Authority, AuthorityError, AuthorityKind};
+use crate::authority::{self, Authority, AuthorityKind};
 use crate::authority_end;
 use crate::faults;
 use crate::identity::{AuthorityInUrl, Identity, UrlTemplate};
@@ -60,9 +60,6 @@ pub enum ShardError {
         /// The end of its last certificate.
         until: Timestamp,
     },
-    /// An authority does not load.
-    #[error(transparent)]
-    Unreadable(#[from] AuthorityError),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -75,7 +72,6 @@ impl Fault for ShardError {
             Self::NoAddress(_) => faults::SHARD_NO_ADDRESS,
             Self::Moved { .. } => faults::SHARD_MOVED,
             Self::Living { .. } => faults::SHARD_LIVING,
-            Self::Unreadable(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -97,7 +93,8 @@ pub fn settle(
         return Err(ShardError::Authority(unknown.to_owned()));
     }
     let mut settled = Vec::new();
-    for authority in authority::all(db)? {
+    // Of one whose record does not read publication says so: it keeps no worker from starting, nor the others from theirs.
+    for authority in authority::readable(db)?.authorities {
         let count = counts.of(&authority.short_name);
         if authority.kind == AuthorityKind::Root && count > 0 {
             return Err(ShardError::Authority(authority.short_name));

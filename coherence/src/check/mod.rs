@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod authorities;
+mod checkpoint;
 mod compact_list;
 mod crl_entries;
 mod crls;
@@ -96,6 +97,8 @@ pub(crate) struct Checks<'a> {
     pub(crate) fetcher: &'a Fetcher,
     pub(crate) sample: &'a Sample,
     pub(crate) authorities: Vec<Known>,
+    /// How many more there are, whose records do not read.
+    pub(crate) unreadable: usize,
     pub(crate) trust: readers::ocsp::Trust,
     /// When the look began.
     pub(crate) at: Timestamp,
@@ -115,6 +118,7 @@ impl Checks<'_> {
         self.crls()?;
         self.lists()?;
         self.ocsp()?;
+        self.checkpoint()?;
         self.addresses()
     }
 

@@ -158,7 +158,8 @@ pub(super) fn numbers<'a>(issuer: &'a str, scope: &'a str, kind: &'static str) -
 
 /// Writes down what was issued together, in one transaction with its events. Refuses where another
 /// worker was quicker: two CRLs of different times never share a number (RFC 5280 §5.2.3), and none with
-/// a greater number shows less of the status log.
+/// a greater number shows less of the status log. When they were recorded is now, by the clock: the act began before everything that
+/// was signed since, of all authorities.
 pub(crate) fn insert(
     db: &mut Database,
     authority: &Authority,
@@ -174,6 +175,7 @@ pub(crate) fn insert(
             let (issuer, scope) = (&authority.short_name, crl.scope());
             standing.push((highest_number(db, issuer, scope)?, newest_cut(db, issuer, scope)?));
         }
+        let recorded_at = db.now()?.max(act.at);
         for (crl, (highest, newest_cut)) in issued.iter().zip(standing) {
             if crl.number() <= highest || crl.log_sequence() < newest_cut {
                 return Err(CrlError::Overtaken { number: crl.number(), recorded: highest });
@@ -190,7 +192,7 @@ pub(crate) fn insert(
                     crls::entries.eq(crl.entries().cast_signed()),
                     crls::log_sequence.eq(crl.log_sequence()),
                     crls::der.eq(crl.der()),
-                    crls::recorded_at.eq(act.at),
+                    crls::recorded_at.eq(recorded_at),
                 ))
                 .execute(db)?;
             audit::record(db, event(crl), rng, act)?;

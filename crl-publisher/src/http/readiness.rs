@@ -1,5 +1,7 @@
 //! What the operator's monitoring asks: may traffic come here, and what should be seen to.
 
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -53,26 +55,61 @@ impl Readiness {
 
 /// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
-    let looked = service.databases().run(|db| {
-        let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
-        let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
-        let register = register_alarm(db)?;
-        let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
-        let alarms = alarms.chain(publication::alarms(db, at)?).chain(coherence).chain(register).collect();
-        Ok::<_, String>(Readiness { checks: check(service, db, at)?, alarms })
+    // First what is known without the database, which may be silent.
+    let followed = status_log_followed(service, at);
+    let looked = within(DATABASE_PATIENCE, service, move |service| {
+        let looked = service.databases().run(|db| look(service, db, at));
+        looked.unwrap_or_else(unanswered).with_lists(service, at)
     });
-    let mut readiness = looked.unwrap_or_else(|| Readiness {
-        checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
-        alarms: Vec::new(),
-    });
-    for file in [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact] {
-        let outcome = fresh_list(service, file, at);
-        readiness.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
-    }
-    readiness.checks.push(("status log".to_owned(), status_log_followed(service, at)));
+    let mut readiness = looked.unwrap_or_else(unanswered);
+    readiness.checks.push(("status log".to_owned(), followed));
     readiness.checks.extend(signing(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
     readiness
+}
+
+fn unanswered() -> Readiness {
+    Readiness {
+        checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
+        alarms: Vec::new(),
+    }
+}
+
+impl Readiness {
+    fn with_lists(mut self, service: &StatusService, at: Timestamp) -> Self {
+        for file in [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact] {
+            let outcome = fresh_list(service, file, at);
+            self.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
+        }
+        self
+    }
+}
+
+/// How long the database may take for all that is asked of it.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(4);
+
+/// What `f` gives, where it does within this time. Else it goes on by itself until whatever it waits for lets go: of those no
+/// more hang than there are connections, since whoever finds none free ends.
+fn within<T: Send + 'static>(
+    patience: Duration,
+    service: &StatusService,
+    f: impl FnOnce(&StatusService) -> T + Send + 'static,
+) -> Option<T> {
+    let (given, awaited) = mpsc::channel();
+    let service = service.clone();
+    let asking = thread::Builder::new().name("readyz".to_owned());
+    // Nobody listens any more where it comes too late.
+    let _hangs_on = asking.spawn(move || given.send(f(&service)).is_ok()).ok()?;
+    awaited.recv_timeout(patience).ok()
+}
+
+fn look(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Readiness, String> {
+    let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
+    let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
+    let register = register_alarm(db)?;
+    let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
+    let alarms = alarms.chain(publication::alarms(db, at)?).chain(coherence).chain(register).collect();
+    Ok(Readiness { checks: check(service, db, at)?, alarms })
 }
 
 /// How long the status log may go unread before this node says that it is not ready.

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use ca_core::authority;
 use ca_core::revocation::RevocationReason;
+use diesel::prelude::*;
+use store::schema::crls;
 use store::{Act, Timestamp};
 
 use super::crls::publish_crls;
 use super::tests::{HOUR, SECOND};
-use crate::crl::CrlKind;
 use crate::crl::read::Crl;
+use crate::crl::{CrlKind, Scope, record};
 use crate::fixture::{ISSUING, OTHER, World, rng};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -77,4 +80,23 @@ fn a_revocation_committed_since_the_act_began_keeps_its_own_date() {
     publish(&mut world, 2 * SECOND);
     let expected = (vec![("1D01".to_owned(), committed.whole_second())], committed.whole_second());
     assert_eq!(dates(&world, ISSUING, CrlKind::Delta), expected);
+}
+
+/// A run over every authority signs for a while: what is said of a CRL is when it was there.
+#[test]
+fn a_crl_is_recorded_when_it_was_signed_and_not_when_its_run_began() {
+    let mut world = World::new();
+    publish(&mut world, SECOND);
+    let authority = authority::load(&mut world.db, ISSUING).unwrap();
+    let issuing = world.act(2 * SECOND);
+    let issued = world.issue_crls(&authority, &Scope::All, &[CrlKind::Full], &issuing).unwrap();
+    let now = world.db.now().unwrap();
+    let began = Act { at: now.minus(600 * SECOND), ..issuing };
+    record::insert(&mut world.db, &authority, &issued, &mut rng(), &began).unwrap();
+    let recorded: Timestamp = crls::table
+        .filter(crls::issuer.eq(ISSUING).and(crls::number.eq(issued[0].number().cast_signed())))
+        .select(crls::recorded_at)
+        .first(&mut world.db)
+        .unwrap();
+    assert!((now..now.plus(60 * SECOND)).contains(&recorded), "{recorded}, not {}", began.at);
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use coherence::{Opposition, Statement};
+use coherence::{NotLookedAt, Opposition, Statement};
 use store::{DatabaseRole, Timestamp};
 
 use super::Global;
@@ -53,6 +53,15 @@ fn words(stated: &Statement) -> String {
         text += &format!("and {} more\n", stated.more_differences);
     }
     stated.recent_oppositions.iter().for_each(|one| text += &line(one));
+    if stated.more_recent_oppositions > 0 {
+        text += &format!("and {} more recent oppositions\n", stated.more_recent_oppositions);
+    }
+    for one in &stated.not_looked_at {
+        text += match one {
+            NotLookedAt::PublicPage => "not looked at: the public page of the web role, /pki\n",
+            NotLookedAt::ObjectStore => "not looked at: the object store\n",
+        };
+    }
     text
 }
 

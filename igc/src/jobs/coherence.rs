@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ca_core::signer::Signer;
 use coherence::fetch::Fetcher;
-use coherence::{Observation, Statement, observe};
+use coherence::{NotLookedAt, Observation, Statement, observe};
 use crl_publisher::publish::{publish_coherence_statement, published_coherence_statement};
 use serde_json::{Value, json};
 use store::audit::{self, Event};
@@ -46,7 +46,11 @@ pub fn look_and_state(
     let config = &installation.config;
     let fetcher = Fetcher::at(config.coherence.address);
     let ocsp_validity = policy(config).ocsp_validity;
-    let mut observation = Observation { fetcher: &fetcher, ocsp_validity, wait };
+    let not_looked_at = [NotLookedAt::PublicPage]
+        .into_iter()
+        .chain(config.object_store.as_ref().map(|_| NotLookedAt::ObjectStore))
+        .collect();
+    let mut observation = Observation { fetcher: &fetcher, ocsp_validity, not_looked_at, wait };
     let Some(stated) = observe(db, &mut observation, &mut system_rng(), act)? else { return Ok(None) };
     let standing = last_statement(installation, db)?;
     for one in &stated.differences {

@@ -8,7 +8,7 @@ use crl_publisher::crl::CrlKind;
 use crl_publisher::http::Downloads;
 use crl_publisher::policy::PublicationPolicy;
 use crl_publisher::publish::{
-    self, ListsInStep, StandingCrl, StandingShards, root_crls, standing_crls, standing_shards,
+    self, ListsInStep, RootCrl, StandingCrl, StandingShards, root_crls, standing_crls, standing_shards,
 };
 use store::{Database, DatabaseRole, Timestamp};
 use web_admin::{
@@ -43,8 +43,12 @@ impl PublicSide {
     /// What there is.
     pub fn list(&self, db: &mut Database, at: Timestamp) -> Result<Publications, Problem> {
         let publication = &self.installation.identity.publication;
-        let authorities = authority::all(db)?;
-        let authorities = authorities.into_iter().map(|authority| self.authority(db, authority, at));
+        let (authorities, roots) = (authority::readable(db)?, root_crls(db)?);
+        for (name, error) in authorities.unreadable {
+            tracing::error!(%error, "{name} is not shown on the public page: {error}");
+        }
+        let authorities = authorities.authorities.into_iter();
+        let authorities = authorities.map(|authority| self.authority(db, authority, &roots, at));
         Ok(Publications {
             authorities: authorities.collect::<Result<_, _>>()?,
             // It lies beside the certificates (contract, "HTTP").
@@ -82,12 +86,13 @@ impl PublicSide {
         &self,
         db: &mut Database,
         authority: Authority,
+        roots: &[RootCrl],
         at: Timestamp,
     ) -> Result<PublishedAuthority, Problem> {
         let publication = &self.installation.identity.publication;
         let id = &authority.short_name;
         let planned = self.installation.config.schedules.full_crl.next_after(at);
-        let root = root_crls(db)?.into_iter().find(|root| root.authority == authority.short_name);
+        let root = roots.iter().find(|root| root.authority == authority.short_name);
         let root = root.map(|root| root.urgency(&self.policy, at));
         let told_at = |crl: StandingCrl, url| {
             let urgency = match (root, crl.next) {

@@ -4,6 +4,7 @@ mod clock;
 mod commits;
 mod connection;
 mod reserve;
+mod silence;
 mod sqlite_file;
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,8 @@ impl Fault for DatabaseError {
 }
 
 impl Database {
-    /// Opens `sqlite:PATH` or `postgres://…` for one process. A file that is not there is made, for
+    /// Opens `sqlite:PATH` or `postgres://…` for one process; a server that says nothing is given up after seconds
+    /// (`silence`). A file that is not there is made, for
     /// its owner and his group alone; SQLite gives its write-ahead log the same mode.
     pub fn open(url: &str, role: DatabaseRole) -> Result<Self, DatabaseError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
@@ -92,7 +94,7 @@ impl Database {
             settled?;
             return Ok(Self::Sqlite(connection));
         }
-        let mut connection = PgConnection::establish(url)?;
+        let mut connection = PgConnection::establish(&silence::bounded(url))?;
         connection.batch_execute(match role {
             DatabaseRole::Owner => "RESET ROLE;",
             DatabaseRole::Web => "SET ROLE igc_web;",

@@ -6,6 +6,7 @@ use registration_authority::faults as rules;
 use store::{Act, Actor, RequestId, Timestamp};
 
 use crate::WebState;
+use crate::connections::Visitor;
 use crate::desk::{Work, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
@@ -30,7 +31,7 @@ impl Caller {
     ) -> Result<T, Failure> {
         let Self { state, at, request, certificate } = self;
         web::block(move || {
-            state.on_connection(|db| {
+            state.on_connection(Visitor::Officer, |db| {
                 let moment = Moment { at, request: request.clone() };
                 let enrolled = peer::whose(&state, db, &certificate, moment)?;
                 let officer = standing(db, &enrolled.login, at)?;

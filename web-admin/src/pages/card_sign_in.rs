@@ -10,6 +10,7 @@ use store::Code;
 
 use super::new_key::grouped;
 use super::{Address, page, sign_in};
+use crate::connections::Visitor;
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
@@ -76,7 +77,7 @@ fn of_connection(request: &HttpRequest) -> Result<Vec<u8>, Failure> {
 
 async fn whose(request: &HttpRequest, der: Vec<u8>) -> Result<EnrolledCertificate, Failure> {
     let (state, moment) = (state_of(request), Moment::of(request));
-    web::block(move || state.on_connection(|db| peer::whose(&state, db, &der, moment)))
+    web::block(move || state.on_connection(Visitor::Arriving, |db| peer::whose(&state, db, &der, moment)))
         .await
         .map_err(|_| Failure::of(faults::PAGE_FAILED))?
 }

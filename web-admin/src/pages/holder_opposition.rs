@@ -15,6 +15,7 @@ use store::{Act, Actor, Code, Database, Fault, Kind};
 
 use self::forms::{FormsPage, Said, Way};
 use super::{Address, FieldError, page, to};
+use crate::connections::Visitor;
 use crate::exchange::{Moment, state_of};
 use crate::failure::{Failure, status_of};
 use crate::faults;
@@ -190,7 +191,7 @@ async fn follow(request: HttpRequest, id: web::Path<String>) -> Result<HttpRespo
     let (state, id) = (state_of(&request), id.into_inner());
     let asked = id.clone();
     let (answer, published) = web::block(move || {
-        state.on_connection(|db| {
+        state.on_connection(Visitor::Holder, |db| {
             let answer = declaration::look(db, &asked).map_err(database)?;
             let published = match &answer {
                 Some(Answer::Opposed(HolderReceipt { status_sequence, .. })) => {
@@ -240,7 +241,7 @@ async fn act<T: Send + 'static>(
     }
     let act = Act { at: moment.at, actor: Actor::Anyone, request: moment.request };
     web::block(move || {
-        state.on_connection(|db| match work(db, &state, &act) {
+        state.on_connection(Visitor::Holder, |db| match work(db, &state, &act) {
             Ok(done) => Ok(Ok(done)),
             Err(code) if matches!(code.kind, Kind::Invalid | Kind::Unavailable) => Ok(Err((code, None))),
             Err(code) => Err(Failure::of(code)),

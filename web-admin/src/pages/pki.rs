@@ -3,32 +3,33 @@
 //! Nobody signs in for it, and what it says of a card is one word of three.
 
 mod download;
+mod listing;
 mod question;
 mod shelf;
 mod test_certificates;
 mod upload;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use store::{Act, Actor, Database, Timestamp};
+use store::{Act, Actor, Timestamp};
 
 use self::download::download;
+pub(crate) use self::listing::Listing;
 use self::question::{Known, Question, Refused, Subject};
-use self::shelf::Shelf;
-use self::test_certificates::{TestRow, download_test_certificate, rows};
+use self::test_certificates::download_test_certificate;
 use self::upload::Upload;
-use super::{Address, FieldError, page};
+use super::{Address, FieldError, failure, page};
+use crate::connections::Visitor;
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
 use crate::frame::Frame;
 use crate::messages::Key;
 use crate::posted::Fields;
-use crate::publications::PublishedCoherence;
-use crate::state::WebState;
 use crate::typography::Shown;
 
 /// Questions of one address in a minute.
@@ -47,13 +48,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "pki.html")]
 struct PkiPage {
     frame: Frame,
-    shown_at: Shown,
-    authorities: Vec<Shelf>,
-    tests: Vec<TestRow>,
-    chain: Option<String>,
-    practice_statement: String,
-    oppositions: Option<(i64, Shown)>,
-    coherence: Option<Coherence>,
+    listing: Arc<Listing>,
     answer: Option<Answer>,
     error: Option<FieldError>,
 }
@@ -67,12 +62,6 @@ impl PkiPage {
     fn is_wrong(&self, field: &str) -> bool {
         self.error.as_ref().is_some_and(|error| error.field == field)
     }
-}
-
-/// What the last look at everything published found.
-struct Coherence {
-    looked_at: Shown,
-    differences: u64,
 }
 
 /// The word that was found, and the moment that it is known for.
@@ -100,8 +89,9 @@ async fn ask(request: &HttpRequest, question: Result<Question, Refused>) -> Resu
     // The peer of the connection, never what a header says.
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     if let Err(seconds) = state_of(request).throttle().ask(peer, Moment::of(request).at) {
-        let error = Err(FieldError::new("verifier", faults::CHECK_TOO_OFTEN));
-        let mut refused = answered(request, StatusCode::TOO_MANY_REQUESTS, Some(error)).await?;
+        // Whoever insists has nothing read for him: a page without the lists.
+        let mut refused = failure(Frame::outside(request), faults::CHECK_TOO_OFTEN, request);
+        *refused.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         refused.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         return Ok(refused);
     }
@@ -114,55 +104,39 @@ async fn ask(request: &HttpRequest, question: Result<Question, Refused>) -> Resu
     }
 }
 
-/// The page, with what was asked: a question to be answered, or what is wrong with it.
+/// The page, with what was asked: a question to be answered, or what is wrong with it. Where nothing was asked and what is
+/// published was read a moment ago, nothing is read.
 async fn answered(
     request: &HttpRequest,
     status: StatusCode,
     asked: Option<Result<Question, FieldError>>,
 ) -> Result<HttpResponse, Failure> {
     let (state, Moment { at, request: number }) = (state_of(request), Moment::of(request));
-    let act = Act { at, actor: Actor::Anyone, request: number };
     let frame = Frame::outside(request);
-    let template = web::block(move || {
-        let mut rng = state.rng();
-        state.on_connection(|db| -> Result<PkiPage, Failure> {
-            let page = PkiPage::of(&state, frame, db, at)?;
-            match asked {
-                None => Ok(page),
-                Some(Err(error)) => Ok(PkiPage { error: Some(error), ..page }),
-                Some(Ok(question)) => {
+    let (question, error) = match asked {
+        None => (None, None),
+        Some(Ok(question)) => (Some(question), None),
+        Some(Err(error)) => (None, Some(error)),
+    };
+    let kept = state.listing().fresh(at).filter(|_| question.is_none());
+    let (listing, answer) = match kept {
+        Some(listing) => (listing, None),
+        None => {
+            let act = Act { at, actor: Actor::Anyone, request: number };
+            web::block(move || {
+                state.on_connection(Visitor::Anyone, |db| {
+                    let listing = state.listing().get(at, || Listing::read(&state, db, at))?;
+                    let Some(question) = question else { return Ok((listing, None)) };
                     let subject = question.subject();
-                    let answer = Answer::of(subject, question.answer(db, &mut *rng, &act)?, at);
-                    Ok(PkiPage { answer: Some(answer), ..page })
-                }
-            }
-        })
-    })
-    .await
-    .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
-    page(status, &template)
-}
-
-impl PkiPage {
-    fn of(state: &WebState, frame: Frame, db: &mut Database, at: Timestamp) -> Result<Self, Failure> {
-        let told = (state.publications())(db, at);
-        let published = told.map_err(|(code, detail)| Failure::coded(code, detail))?;
-        Ok(Self {
-            frame,
-            shown_at: Shown(at),
-            authorities: published.authorities.into_iter().map(Shelf::of).collect::<Result<_, _>>()?,
-            tests: rows(db, at)?,
-            chain: published.chain,
-            practice_statement: published.practice_statement,
-            oppositions: published.oppositions.map(|list| (list.sequence, Shown(list.next_update))),
-            coherence: published.coherence.map(|PublishedCoherence { looked_at, differences }| Coherence {
-                looked_at: Shown(looked_at),
-                differences,
-            }),
-            answer: None,
-            error: None,
-        })
-    }
+                    let known = question.answer(db, &mut *state.rng(), &act)?;
+                    Ok((listing, Some(Answer::of(subject, known, at))))
+                })
+            })
+            .await
+            .map_err(|_| Failure::of(faults::PAGE_FAILED))??
+        }
+    };
+    page(status, &PkiPage { frame, listing, answer, error })
 }
 
 impl Answer {

@@ -9,6 +9,7 @@ use registration_authority::officers::{SessionEvent, record_sessions};
 use store::{Act, Actor};
 
 use super::{Address, card_sign_in, page, to};
+use crate::connections::Visitor;
 use crate::desk::{cookie, no_cookie, standing};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
@@ -90,10 +91,11 @@ async fn by_passkey(request: HttpRequest, fields: Fields) -> Result<HttpResponse
         return Err(Failure::of(faults::PASSKEY_CHALLENGE_SPENT));
     }
     let of_roster = state.clone();
-    let roster =
-        web::block(move || of_roster.on_connection(|db| Ok::<_, Failure>(of_roster.verifier().roster(db)?)))
-            .await
-            .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
+    let roster = web::block(move || {
+        of_roster.on_connection(Visitor::Arriving, |db| Ok(of_roster.verifier().roster(db)?))
+    })
+    .await
+    .map_err(|_| Failure::of(faults::PAGE_FAILED))??;
     let key = roster.key(&assertion.credential_id).filter(|key| key.counts(at));
     let key = key.ok_or(Failure::of(faults::PASSKEY_UNKNOWN))?;
     assertion.verify(&key.key, &challenge, &relying_party)?;
@@ -110,7 +112,7 @@ pub(super) async fn begin(
     let Moment { at, request: number } = Moment::of(request);
     let (origin, kept) = (Origin::of(request), state.clone());
     let token = web::block(move || {
-        kept.on_connection(|db| {
+        kept.on_connection(Visitor::Arriving, |db| {
             let officer = standing(db, &login, at)?;
             let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
             let by = means.as_str();

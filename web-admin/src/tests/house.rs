@@ -1,10 +1,10 @@
 use std::io::Cursor;
 use std::process::Command;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use ca_core::identity::Identity;
 use ca_core::issuance::IssuanceContext;
 use ca_core::key_policy::Blocklist;
@@ -24,14 +24,14 @@ use registration_authority::personalisation;
 use registration_authority::queue::WorkingHours;
 use registration_authority::retrieval::CertificateTerms;
 use registration_authority::suspension::SuspensionPolicy;
-use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
+use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 use tempfile::TempDir;
 
 use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
+use super::published::{published, published_file};
 use crate::{
-    Expiry, Finding, JobPace, ListProgress, OcspFigures, Publications, PublishedAuthority, PublishedFile,
-    SignInLinks, Untold, Urgency, WebSettings, WebState,
+    Expiry, Finding, JobPace, ListProgress, OcspFigures, SignInLinks, Urgency, WebSettings, WebState,
 };
 
 pub(super) type Rng = UnwrapErr<getrandom::SysRng>;
@@ -41,9 +41,6 @@ pub(super) const HOSTILE: &str = "<SCRIPT>ALERT(1)</SCRIPT>\"'&";
 
 /// The terms of use of software certificates.
 const TERMS: &str = "1. Objet.\n\n2. Clé privée & secret.";
-
-/// What stands in `ca/chain.p7b`; no text.
-pub(super) const CHAIN: &[u8] = &[0x30, 0x03, 0xFF, 0x00, 0x0A];
 
 /// Where an officer is written to of whom the test says nothing.
 pub(super) fn address_of(login: &str) -> OfficerEmail {
@@ -63,6 +60,8 @@ pub(super) struct House {
     clock: Arc<AtomicI64>,
     /// What the status role says of itself.
     pub(super) figures: Arc<Mutex<Option<OcspFigures>>>,
+    /// How often what is published was read.
+    pub(super) listed: Arc<AtomicU32>,
     /// What ends one day.
     pub(super) expiries: Arc<Mutex<Vec<Expiry>>>,
     folder: TempDir,
@@ -112,6 +111,8 @@ impl House {
         let read = Arc::clone(&clock);
         let figures = Arc::new(Mutex::new(None));
         let told = Arc::clone(&figures);
+        let listed = Arc::new(AtomicU32::new(0));
+        let lists = Arc::clone(&listed);
         let expiries = Arc::new(Mutex::new(Vec::new()));
         let ends = Arc::clone(&expiries);
         let state = Data::new(WebState::new(WebSettings {
@@ -134,7 +135,10 @@ impl House {
             suspensions: SuspensionPolicy::Allowed,
             codes_by_mail: true,
             working_hours: working_hours(),
-            publications: Arc::new(|db, _| published(db)),
+            publications: Arc::new(move |db, _| {
+                lists.fetch_add(1, Ordering::SeqCst);
+                published(db)
+            }),
             published_file: Arc::new(|path| Ok(published_file(path))),
             publication: Arc::new(|_| Publication::UnderWay),
             ocsp_figures: Arc::new(move || {
@@ -165,8 +169,20 @@ impl House {
             jobs: vec![JobPace { job: "publication", pause: Some(Duration::from_secs(5)) }],
         }));
         let rng = UnwrapErr(getrandom::SysRng);
-        let mut house =
-            Self { state, links, db, rng, approver, roots, verifier, clock, figures, expiries, folder };
+        let mut house = Self {
+            state,
+            links,
+            db,
+            rng,
+            approver,
+            roots,
+            verifier,
+            clock,
+            figures,
+            listed,
+            expiries,
+            folder,
+        };
         house.enrol_all();
         house.worker();
         house.import_day(0, "DURAND");
@@ -334,32 +350,6 @@ fn working_hours() -> WorkingHours {
     let days: Vec<Weekday> = Weekday::Monday.cycle_forward().take(7).collect();
     let (all_day, within) = ((time(0, 0, 0, 0), time(23, 59, 59, 0)), Duration::from_secs(16 * 3600));
     WorkingHours::new(&days, all_day, "Europe/Paris", std::collections::BTreeSet::new(), within).unwrap()
-}
-
-/// The authorities of the database, and nothing that other crates publish.
-fn published(db: &mut Database) -> Result<Publications, Untold> {
-    let authorities = ca_core::authority::all(db).map_err(|error| (error.code(), error.to_string()))?;
-    let of = |authority| PublishedAuthority {
-        authority,
-        certificate_url: None,
-        ocsp_url: None,
-        crls: Vec::new(),
-        shards: None,
-    };
-    Ok(Publications {
-        authorities: authorities.into_iter().map(of).collect(),
-        chain: None,
-        practice_statement: "http://pc.home.arpa/".to_owned(),
-        oppositions: None,
-        coherence: None,
-    })
-}
-
-/// The one file that is published here.
-fn published_file(path: &str) -> Option<PublishedFile> {
-    let chain =
-        PublishedFile { content_type: "application/x-pkcs7-certificates", body: Bytes::from_static(CHAIN) };
-    (path == "ca/chain.p7b").then_some(chain)
 }
 
 /// `8` and a number of the test range with its key.

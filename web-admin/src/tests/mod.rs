@@ -29,6 +29,7 @@ mod new_orders;
 mod operations;
 mod passkeys;
 mod public_page;
+mod published;
 mod queue;
 mod reading;
 mod releases;

@@ -1,3 +1,4 @@
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -12,7 +13,8 @@ use openssl::x509::{X509, X509NameBuilder};
 use registration_authority::opposition::{self, Ground};
 
 use super::browser::{Answer, Browser};
-use super::house::{CHAIN, House, person};
+use super::house::{House, person};
+use super::published::CHAIN;
 
 /// The fields of a form.
 type Asked<'a> = &'a [(&'a str, &'a str)];
@@ -171,6 +173,30 @@ async fn an_address_that_asks_too_often_is_told_when_to_ask_again() {
     assert_eq!(ask(&house, &[("carte", "2600000001")]).await.status, 200);
     let page = Browser::new(house.state.clone()).get("/pki").await;
     assert_eq!(page.status, 200, "reading is not counted");
+}
+
+#[actix_web::test]
+async fn however_many_look_what_is_published_is_read_once_a_second_and_never_for_who_is_refused() {
+    let house = House::new();
+    let listed = || house.listed.load(Ordering::SeqCst);
+    let mut browser = Browser::new(house.state.clone());
+    for _ in 0..5 {
+        assert_eq!(browser.get("/pki").await.status, 200);
+        assert_eq!(ask(&house, &[("carte", "2600000001")]).await.status, 200);
+    }
+    assert_eq!(listed(), 1);
+    // Whole minutes later, so that the window of the questions that follow is one.
+    house.later(Duration::from_secs(120 - house.now().seconds().rem_euclid(60).unsigned_abs()));
+    assert_eq!(browser.get("/pki").await.status, 200);
+    for _ in 0..10 {
+        ask(&house, &[("carte", "2600000001")]).await;
+    }
+    assert_eq!(listed(), 2);
+    house.later(Duration::from_secs(2));
+    assert_eq!(ask(&house, &[("carte", "2600000001")]).await.status, 429);
+    assert_eq!(listed(), 2, "nothing is read for a refusal");
+    assert_eq!(browser.get("/pki").await.status, 200);
+    assert_eq!(listed(), 3);
 }
 
 #[actix_web::test]

@@ -57,7 +57,9 @@ struct Told {
 
 const NOT_KNOWN: &str = "OCSP answers are not kept, but for the digests of the newest in the answers' ledger: what they said \
                          follows from the status log. Whether a relying party asked, and what a cache elsewhere gave it, is \
-                         not known here; what it may have held is bounded by nextUpdate.";
+                         not known here; what it may have held is bounded by nextUpdate. What was seen from outside was \
+                         seen at one address, `coherence.address` of whoever looked: another node than the one \
+                         that answered there may have said good for as long after, which ocsp_good_until bounds.";
 
 pub(super) fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
@@ -135,7 +137,9 @@ fn words(told: &Told, proven: &[Proven]) -> String {
         ),
     };
     let seen = ended.as_ref().and_then(|ended| ended.seen_in_ocsp_at);
-    let seen = seen.map_or(String::new(), |seen| format!("; seen from outside to say revoked at {seen}"));
+    let seen = seen.map_or(String::new(), |seen| {
+        format!("; seen to say revoked at the one address that is looked at, {seen}")
+    });
     text += &format!("  OCSP said: {}{seen}\n", said(told.history.ocsp));
     told.history.crls.iter().for_each(|crl| text += &of_crl(crl));
     let until = |moment: Option<Timestamp>| moment.map_or("never".to_owned(), |moment| moment.to_string());

@@ -229,6 +229,28 @@ pub(super) fn another_issued(workshop: &Workshop) -> String {
 }
 
 /// Rows that were altered, each in an installation of its own, which looks at what the others serve.
+/// In the newest head of the audit tree.
+pub(super) fn heads(world: &World) -> Vec<Planted> {
+    const PLACE: &str = "/audit/checkpoint";
+    let octets = |note: Vec<u8>| Plants::from([(PLACE.to_owned(), Plant::Octets(note))]);
+    let newest = fs::read(public(&world.right, "audit/checkpoint")).unwrap();
+    let kept = fs::read_to_string(world.right.dir().join("audit/checkpoints")).unwrap();
+    // Notes one after the other: each begins with the same line.
+    let origin = format!("{}\n", kept.lines().next().unwrap());
+    let oldest = origin.clone() + kept.split(&origin).nth(1).unwrap();
+    assert_ne!(oldest.as_bytes(), newest, "a head was signed before the second opposition");
+    let text = String::from_utf8(newest.clone()).unwrap();
+    let grown = text.replacen("igc-signed-at 1", "igc-signed-at 2", 1);
+    let planted = |what, plants, kind| one(Face::Checkpoint, PLACE, what, plants, kind, none());
+    vec![
+        planted("no head", Plants::from([(PLACE.to_owned(), Plant::Nothing)]), Kind::Unreachable),
+        planted("half a head", octets(newest[..newest.len() / 2].to_vec()), Kind::Unreadable),
+        planted("a head that nobody signed", octets(grown.into_bytes()), Kind::NotOurs),
+        planted("an older head", octets(oldest.into_bytes()), Kind::Stale),
+        planted("the head of another tree", file(&world.gap, "audit/checkpoint", PLACE), Kind::Unrecorded),
+    ]
+}
+
 pub(super) fn altered_rows(world: &World, planted: &mut Vec<Planted>) -> Vec<String> {
     let second = &world.certificates[1];
     let root = &of_kind(world, AuthorityKind::Root)[0];
@@ -268,7 +290,33 @@ pub(super) fn altered_rows(world: &World, planted: &mut Vec<Planted>) -> Vec<Str
         (one(Face::Delta, &place, what, Plants::new(), Kind::WrongBase, none()), sql)
     });
     let mut missed = Vec::new();
+    let another_head = one(
+        Face::Checkpoint,
+        "/audit/checkpoint",
+        "a row of another head",
+        Plants::new(),
+        Kind::Differs,
+        none(),
+    );
+    let damaged = one(
+        Face::Database,
+        "authorities",
+        "a record that does not read",
+        Plants::new(),
+        Kind::Unreadable,
+        Some(AUTHORITY.to_owned()),
+    );
     for (one, sql) in passed_over.into_iter().chain([
+        (
+            another_head,
+            "UPDATE audit_checkpoints SET root_hash = zeroblob(32)
+                 WHERE tree_size = (SELECT max(tree_size) FROM audit_checkpoints)"
+                .to_owned(),
+        ),
+        (
+            damaged,
+            format!("UPDATE authorities SET public_key = X'00' WHERE short_name = '{AUTHORITY}'"),
+        ),
         (
             missing,
             format!(
