@@ -7,6 +7,7 @@ use store::schema::{authorities, authority_ends, certificates};
 use store::{Act, Database, Timestamp};
 use thiserror::Error;
 
+use crate::authority_end;
 use crate::faults;
 use crate::identity::split_generation;
 use crate::serial::SerialNumber;
@@ -209,6 +210,11 @@ pub fn newest_generation(db: &mut Database, first: &str, at: Timestamp) -> Resul
         .filter(|authority| authority.generation().0 == first)
         .max_by_key(|authority| authority.generation().1)
         .ok_or_else(|| AuthorityError::Unknown(first.to_owned()))
+}
+
+/// Whether it gives certificates, those of its next responders too: it is not revoked, and no ceremony has decided its end.
+pub fn gives_certificates(db: &mut Database, authority: &Authority) -> QueryResult<bool> {
+    Ok(authority.revoked_at.is_none() && authority_end::find(db, &authority.short_name)?.is_none())
 }
 
 /// Holds an authority to the commit: whoever issues for it, ends it or revokes its certificate waits. SQLite's write transactions stand

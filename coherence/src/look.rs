@@ -59,7 +59,8 @@ impl Fault for LookError {
 fn known(db: &mut Database, authority: Authority, at: Timestamp) -> Result<Known, LookError> {
     let end = authority_end::find(db, &authority.short_name)?;
     let is_answered_for = authority.kind == AuthorityKind::Issuing
-        && (end.is_none() || recorded::has_responder(db, &authority.short_name, at)?);
+        && (authority::gives_certificates(db, &authority)?
+            || recorded::has_responder(db, &authority.short_name, at)?);
     Ok(Known {
         certificate: X509::from_der(&authority.certificate)?,
         covered_until: end.map(|end| end.covered_until),

@@ -133,10 +133,10 @@ impl Content {
         match self {
             Self::Text(wanted) => capitals(wanted) == text.to_uppercase(),
             Self::CutOf(wanted) => !text.is_empty() && capitals(wanted).starts_with(&text.to_uppercase()),
-            // A technical number says the identifier; one that begins with C has another where the register knows the
-            // structure by FINESS too.
+            // A technical number says the identifier of its own form. The register may know the structure by the other form too, and numbers
+            // some itself.
             Self::Structure(number) => match number.chars().next() {
-                Some('F') => says(number, text),
+                Some('F') => says(number, text) || text.starts_with('3'),
                 Some('C') => says(number, text) || text.starts_with('1'),
                 _ => text.starts_with(['1', '3']),
             },

@@ -84,7 +84,8 @@ struct Unsigned {
     /// How many, and of these how many have their place.
     events: u64,
     placed: u64,
-    /// The latest time of an event, and of one under a head.
+    /// The latest time of an event that has its place, and of one under a head. Those that wait for a place say nothing: the worker may be
+    /// away, or busy with the first of them.
     newest: i64,
     newest_covered: i64,
     /// The earliest of one that has its place, and happened after all those under heads: what happened before was written late, at the end of
@@ -94,7 +95,9 @@ struct Unsigned {
 
 impl Unsigned {
     fn see(&mut self, at: i64, is_placed: bool, is_covered: bool) {
-        self.newest = self.newest.max(at);
+        if is_placed {
+            self.newest = self.newest.max(at);
+        }
         if is_placed && is_covered {
             self.newest_covered = self.newest_covered.max(at);
             return;

@@ -13,28 +13,33 @@ use crate::authority;
 use crate::revocation;
 use crate::serial::SerialNumber;
 
-/// Revokes what is not revoked yet, all in one transaction; what an interrupted run has revoked is found again.
+/// Revokes what is not revoked yet, all in one transaction; what an interrupted run has revoked since `begun` is found again. Nothing
+/// that was about to be signed becomes good after it.
 pub(super) fn revoke(
     db: &mut Database,
     step: &RevokeStep,
+    begun: Timestamp,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificatesRevoked, CeremonyError> {
     let certificates = db.write(|db| {
-        // Nothing is issued meanwhile that would be overlooked.
+        // Nothing is prepared meanwhile that would be overlooked.
         authority::lock(db, &step.authority)?;
         let mut revoked = Vec::new();
-        for (issuer, serial) in meant(db, step)? {
-            let number: SerialNumber =
-                serial.parse().expect("the database holds serial numbers this program wrote");
-            let row = certificates::table.find((&issuer, &serial));
-            let status: String = row.clone().select(certificates::status).first(db)?;
-            if status != "revoked" {
-                revocation::revoke(db, &issuer, &number, step.reason, rng, act)?;
+        for meant in meant(db, step, begun)? {
+            let serial: SerialNumber =
+                meant.serial.parse().expect("the database holds serial numbers this program wrote");
+            if meant.status != "revoked" {
+                revocation::revoke(db, &meant.issuer, &serial, step.reason, rng, act)?;
             }
+            let row = certificates::table.find((&meant.issuer, &meant.serial));
+            // One that was only intended is given up, and nobody ever had it.
             let since: Option<Timestamp> = row.select(certificates::revoked_at).first(db)?;
-            let revoked_at = since.ok_or(diesel::result::Error::NotFound)?;
-            revoked.push(RevokedCertificate { issuer, serial, revoked_at });
+            let (issuer, serial) = (meant.issuer, meant.serial);
+            revoked.extend(since.map(|revoked_at| RevokedCertificate { issuer, serial, revoked_at }));
+        }
+        if step.but_responder.is_none() {
+            give_up_what_is_under_way(db, step, rng, act)?;
         }
         Ok::<_, CeremonyError>(revoked)
     })?;
@@ -42,37 +47,92 @@ pub(super) fn revoke(
     Ok(CertificatesRevoked { authority: step.authority.clone(), reason: step.reason, certificates })
 }
 
-/// Issuer and serial number of each certificate that is good, or was revoked for this reason.
-fn meant(db: &mut Database, step: &RevokeStep) -> Result<Vec<(String, String)>, CeremonyError> {
+/// A certificate that the step is about.
+#[derive(Queryable)]
+struct Meant {
+    issuer: String,
+    serial: String,
+    status: String,
+    reason: Option<String>,
+    revoked_at: Option<Timestamp>,
+}
+
+type Columns = (
+    certificates::issuer,
+    certificates::serial,
+    certificates::status,
+    certificates::revocation_reason,
+    certificates::revoked_at,
+);
+
+const COLUMNS: Columns = (
+    certificates::issuer,
+    certificates::serial,
+    certificates::status,
+    certificates::revocation_reason,
+    certificates::revoked_at,
+);
+
+/// Each certificate that is good, or may become so, or that this very step has revoked.
+fn meant(db: &mut Database, step: &RevokeStep, begun: Timestamp) -> Result<Vec<Meant>, CeremonyError> {
     let Some(but) = &step.but_responder else {
         let authority = authority::load(db, &step.authority)?;
-        return Ok(vec![(authority.parent, authority.serial.to_string())]);
+        let its = certificates::table.find((authority.parent, authority.serial.to_string()));
+        let its: Meant = its.select(COLUMNS).first(db)?;
+        let by_another = its.status == "revoked" && !its.is_of(step, begun);
+        return match by_another {
+            true => standing(&step.authority, "is revoked already"),
+            false => Ok(vec![its]),
+        };
     };
-    let stays: Option<String> = service_keys::table
+    let stays: Option<(Option<String>, Timestamp)> = service_keys::table
         .filter(service_keys::name.eq(but))
-        .select(service_keys::serial)
-        .first::<Option<String>>(db)
-        .optional()?
-        .flatten();
-    let Some(stays) = stays else {
+        .select((service_keys::serial, service_keys::created_at))
+        .first(db)
+        .optional()?;
+    let Some((Some(stays), since)) = stays else {
         return standing(but, "is not certified, and the others would answer no more");
     };
-    let others: Vec<(String, String, String, Option<String>)> = certificates::table
+    // What was prepared after it is another ceremony's, or was asked for by the one that stays.
+    let earlier: Vec<Meant> = certificates::table
         .filter(certificates::issuer.eq(&step.authority).and(certificates::profile.eq(RESPONDER_PROFILE)))
-        .filter(certificates::serial.ne(stays))
+        .filter(certificates::serial.ne(stays).and(certificates::prepared_at.le(since)))
+        .filter(certificates::not_after.ge(begun))
         .order(certificates::serial)
-        .select((
-            certificates::issuer,
-            certificates::serial,
-            certificates::status,
-            certificates::revocation_reason,
-        ))
+        .select(COLUMNS)
         .load(db)?;
-    let is_meant = |status: &str, reason: Option<&str>| match status {
-        "good" | "signing" => true,
-        "revoked" => reason == Some(step.reason.name()),
-        _ => false,
-    };
-    let others = others.into_iter().filter(|(_, _, status, reason)| is_meant(status, reason.as_deref()));
-    Ok(others.map(|(issuer, serial, ..)| (issuer, serial)).collect())
+    Ok(earlier.into_iter().filter(|one| one.is_under_way() || one.is_of(step, begun)).collect())
+}
+
+impl Meant {
+    fn is_under_way(&self) -> bool {
+        ["intended", "signing", "good"].contains(&self.status.as_str())
+    }
+
+    /// Whether an interrupted run of this step has revoked it.
+    fn is_of(&self, step: &RevokeStep, begun: Timestamp) -> bool {
+        self.reason.as_deref() == Some(step.reason.name())
+            && self.revoked_at.is_some_and(|revoked_at| revoked_at >= begun)
+    }
+}
+
+/// What the authority was about to give: given up where nothing was sent to be signed, revoked where it was.
+fn give_up_what_is_under_way(
+    db: &mut Database,
+    step: &RevokeStep,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), CeremonyError> {
+    let serials: Vec<String> = certificates::table
+        .filter(certificates::issuer.eq(&step.authority))
+        .filter(certificates::status.eq_any(["intended", "signing"]))
+        .order(certificates::serial)
+        .select(certificates::serial)
+        .load(db)?;
+    for serial in serials {
+        let serial: SerialNumber =
+            serial.parse().expect("the database holds serial numbers this program wrote");
+        revocation::revoke(db, &step.authority, &serial, step.reason, rng, act)?;
+    }
+    Ok(())
 }

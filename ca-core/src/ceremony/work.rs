@@ -40,7 +40,10 @@ pub(super) fn perform(
         Step::Token(name) => json!(token(course, name, rng)?),
         Step::Key(step) => json!(key(course, db, step, rng, act)?),
         Step::Certificate(step) => json!(certificate(course, db, step, rng, act)?),
-        Step::Revoke(step) => json!(revoking::revoke(db, step, rng, act)?),
+        Step::Revoke(revoke) => {
+            let begun = course.begun_at(step).unwrap_or(act.at);
+            json!(revoking::revoke(db, revoke, begun, rng, act)?)
+        }
         Step::End(step) => json!(end(db, step, rng, act)?),
         Step::Destroy(authority) => json!(destroy(course, db, authority)?),
         Step::Administrator(key) => json!(key),
@@ -265,6 +268,13 @@ fn issued_before(
     public_key: &[u8],
 ) -> Result<Option<IssuedCertificate>, CeremonyError> {
     let known = certificate::with_key(db, public_key)?;
+    // One that a crash cut off before anybody saw it is made anew.
+    let is_revoked = |known: &certificate::Certificate| {
+        matches!(known.status, CertificateStatus::Revoked { .. }) && known.status.der().is_some()
+    };
+    if known.iter().any(is_revoked) {
+        return standing(&step.label, "its certificate was revoked since: begin another ceremony");
+    }
     Ok(known.into_iter().find_map(|known| match known.status {
         CertificateStatus::Good { der } if known.issuer == step.issuer && known.profile == step.profile => {
             Some(IssuedCertificate { issuer: known.issuer, serial: known.serial, der })

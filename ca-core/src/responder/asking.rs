@@ -12,7 +12,6 @@ use super::statement::{self, Statement};
 use super::verifying::{is_fresh, signed};
 use super::{FRESH, MOST_ATTEMPTS};
 use crate::authority::{self, AuthorityError, AuthorityKind, Readable};
-use crate::authority_end;
 use crate::certificate::CertificateStatus;
 use crate::faults;
 use crate::profile::KeyKind;
@@ -85,7 +84,7 @@ pub fn ask(
     asking.failed.extend(unreadable.into_iter().map(|(short_name, error)| (short_name, error.into())));
     for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
         let short_name = &authority.short_name;
-        if authority_end::find(db, short_name)?.is_some() {
+        if !authority::gives_certificates(db, authority)? {
             continue;
         }
         match ask_for_successor(db, process, short_name, rng, act) {

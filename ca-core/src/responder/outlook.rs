@@ -7,7 +7,6 @@ use store::{Database, Timestamp};
 use super::newest::newest;
 use super::{DUE, MOST_ATTEMPTS, inbox};
 use crate::authority::{self, AuthorityKind};
-use crate::authority_end;
 use crate::certificate::CertificateStatus;
 use crate::faults;
 
@@ -78,12 +77,12 @@ impl Outlook {
     }
 }
 
-/// The outlook of each issuing authority that goes on and whose record reads.
+/// The outlook of each issuing authority that gives certificates and whose record reads.
 pub fn outlook(db: &mut Database) -> QueryResult<Vec<Outlook>> {
     let mut found = Vec::new();
     let authorities = authority::readable(db)?.authorities;
     for authority in authorities.into_iter().filter(|one| one.kind == AuthorityKind::Issuing) {
-        if authority_end::find(db, &authority.short_name)?.is_some() {
+        if !authority::gives_certificates(db, &authority)? {
             continue;
         }
         let mut outlook = Outlook {

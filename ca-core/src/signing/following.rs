@@ -48,6 +48,10 @@ impl Look<'_> {
                     return Err(self.broken(db, id, after, broken.to_string())?);
                 }
             };
+            // It was put aside this very moment: the next run finds it there.
+            if followed.from.ledger != id {
+                return Ok(position);
+            }
             let goes_on = |last: &Position| {
                 (last.sequence, last.chain) == (followed.from.sequence, followed.from.chain)
             };
@@ -124,9 +128,14 @@ impl Look<'_> {
     }
 }
 
-/// How far the newest of the ledgers of this place was followed.
-pub(super) fn latest(db: &mut Database, ledger: &LedgerPlace<'_>) -> QueryResult<Option<Position>> {
+/// How far the newest of the other ledgers of this place was followed.
+pub(super) fn latest(
+    db: &mut Database,
+    ledger: &LedgerPlace<'_>,
+    but: &str,
+) -> QueryResult<Option<Position>> {
     let newest: Option<String> = signing_ledgers::table
+        .filter(signing_ledgers::ledger.ne(but))
         .filter(signing_ledgers::place.eq(ledger.place).and(signing_ledgers::kind.eq(ledger.kind.name())))
         .order((signing_ledgers::reconciled_at.desc(), signing_ledgers::sequence.desc()))
         .select(signing_ledgers::ledger)

@@ -124,7 +124,7 @@ pub fn reconcile(
     let position = known(db, &id)?;
     let mut look = Look { ledger, rng, act, done };
     let last = match (&position, ledger.kind) {
-        (None, LedgerKind::Answers) => latest(db, ledger)?,
+        (None, LedgerKind::Answers) => latest(db, ledger, &id)?,
         _ => None,
     };
     let Some(last) = last else {
@@ -133,13 +133,22 @@ pub fn reconcile(
     };
     // It was put aside when it was full: what stands in it that nobody has looked at comes first.
     let aside = ledger.file.with_extension("before");
-    let is_there = identify(&aside).is_ok_and(|found| found.as_ref() == Some(&last.ledger));
-    let ended = match is_there {
-        true => look.through(db, &aside, &last.ledger.clone(), Some(last), None)?,
-        false => Some(last),
+    let standing = match identify(&aside) {
+        Ok(standing) => standing,
+        Err(LedgerError { what: LedgerFault::NoHead, .. }) => None,
+        Err(error) => return Err(ReconcileError::File(error)),
+    };
+    let (ended, broken) = match standing.as_ref() == Some(&last.ledger) {
+        false => (Some(last), None),
+        true => match look.through(db, &aside, &last.ledger.clone(), Some(last), None) {
+            Ok(ended) => (ended, None),
+            // Whatever is wrong with it, the next one is looked at.
+            Err(broken @ ReconcileError::Broken(_)) => (None, Some(broken)),
+            Err(error) => return Err(error),
+        },
     };
     look.through(db, ledger.file, &id, None, ended)?;
-    Ok(look.done)
+    broken.map_or(Ok(look.done), Err)
 }
 
 /// The ledger that stood at this place before, and is not there now.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, Authority, AuthorityKind};
-use ca_core::authority_end;
 use ca_core::responder;
 use ca_core::signing;
 use store::audit::backlog;
@@ -187,8 +186,8 @@ fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Ch
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
     let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
     for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
-        // Nobody can renew the responder of an authority that has ended; its last CRL says it all.
-        if authority_end::find(db, &authority.short_name).map_err(|error| error.to_string())?.is_some() {
+        // Nobody can renew the responder of an authority that has ended or is revoked; its CRL says it all.
+        if !authority::gives_certificates(db, authority).map_err(|error| error.to_string())? {
             continue;
         }
         let until = responder.valid_until().find(|(name, _)| *name == authority.short_name).map(|(_, at)| at);

@@ -5,7 +5,7 @@ fn the_identifier_of_a_structure_follows_from_its_technical_number_where_that_sa
     let cases = [
         ("F0B0193488", "10B0193488", true, true),
         ("F0B0193488", "10B0193496", false, false),
-        ("F0B0193488", "318751275100020", false, false),
+        ("F0B0193488", "318751275100020", true, false),
         ("C18751275100020", "318751275100020", true, true),
         ("C18751275100020", "318751275100021", false, false),
         // The register may know it by FINESS too, and numbers some structures itself.

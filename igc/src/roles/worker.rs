@@ -82,7 +82,8 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
     thread::scope(|scope| {
         scope.spawn(|| own_threads::look_at_faces(installation, faces_db, faces_signer, &jobs_ended));
         scope.spawn(|| own_threads::answer_declarations(installation, inbox_db, inbox_signer, &jobs_ended));
-        scope.spawn(|| signatures::reconcile_signatures(installation, ledger_db, began, &jobs_ended));
+        let signatures =
+            scope.spawn(|| signatures::reconcile_signatures(installation, ledger_db, began, &jobs_ended));
         scope.spawn(|| own_threads::send_notices(installation, mail_db, &jobs_ended));
         scope.spawn(|| own_threads::mail_codes(installation, codes_db, codes_signer, &leads, &jobs_ended));
         let publication =
@@ -90,19 +91,22 @@ pub fn run(installation: &Installation, stop: &Stop) -> Result<(), Problem> {
         scope.spawn(|| own_threads::ask_tokens(installation, tokens_db, tokens_signer, &jobs_ended));
         scope.spawn(|| own_threads::follow_with_object_store(installation, &leads, &jobs_ended));
         let audit = scope.spawn(|| own_threads::sequence_audit(installation, db, signer, &published));
-        // Nothing is certified that nobody would sign for in the log, or say that it is revoked.
-        let over = || stop.asked() || audit.is_finished() || publication.is_finished();
+        // Nothing is certified that nobody would sign for in the log, say that it is revoked, or hold against what was intended.
+        let over =
+            || stop.asked() || audit.is_finished() || publication.is_finished() || signatures.is_finished();
         let outcome = match run_jobs(&mut worker, &leads, &over) {
             Ok(true) => worker.end(),
             other => other.map(|_| ()),
         };
         jobs_ended.ask();
         let ended = |code, what| Err(Problem::new(code, format!("the thread of {what} ended")));
+        let signatures =
+            signatures.join().or_else(|_| ended(ca_core::faults::SIGNING_LEDGER_BROKEN, "the ledgers"));
         let publication = publication.join().or_else(|_| ended(faults::CRL_NOT_PUBLISHED, "publication"));
         // What was published last has its events under a signed head, too.
         published.ask();
         let audit = audit.join().or_else(|_| ended(faults::AUDIT_LEAF_LATE, "the audit job"));
-        outcome.and(publication).and(audit)
+        outcome.and(signatures).and(publication).and(audit)
     })
 }
 

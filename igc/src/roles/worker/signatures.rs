@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use store::{Actor, Database, DatabaseRole, Timestamp};
+use store::{Actor, Database, DatabaseRole, Timestamp, fault};
 
 use super::own_threads::outcome;
 use super::{TICK, log_problem};
@@ -17,11 +17,11 @@ pub(super) const NAME: &str = "signatures";
 pub(super) const PAUSE: Duration = Duration::from_secs(3);
 
 /// Holds what the signers' processes have written against what was intended, until the other jobs have ended. `began` is when this worker
-/// began to run.
+/// began to run: while it had no database nothing could be recorded, so it begins again with each new connection.
 pub(super) fn reconcile_signatures(
     installation: &Installation,
     mut db: Database,
-    began: Timestamp,
+    mut began: Timestamp,
     jobs_ended: &Stop,
 ) {
     let (mut log, mut last): (_, Option<Instant>) = (JobLog::default(), None);
@@ -32,8 +32,9 @@ pub(super) fn reconcile_signatures(
             log.note(&mut db, NAME, &run, outcome(&done));
             if let Err(problem) = done {
                 log_problem(NAME, &problem);
-                if let Ok(again) = installation.database(DatabaseRole::Worker) {
-                    db = again;
+                let is_of_database = problem.code() == fault::DATABASE;
+                if is_of_database && let Ok(again) = installation.database(DatabaseRole::Worker) {
+                    (db, began) = (again, installation.clock.now());
                 }
             }
             last = Some(Instant::now());
