@@ -179,8 +179,8 @@ impl Checker<'_> {
                 return self.refuse(name, "short_name", "stands twice");
             }
         }
-        let earlier = plan.responder.iter().filter_map(|responder| responder.revoke_earlier.as_ref());
-        for reason in earlier.filter(|reason| *reason.get_ref() == RevocationReason::CaCompromise) {
+        let mut earlier = plan.responder.iter().filter_map(|responder| responder.revoke_earlier.as_ref());
+        if let Some(reason) = earlier.find(|reason| *reason.get_ref() == RevocationReason::CaCompromise) {
             return self.refuse(reason, "revoke_earlier", "is a reason of authorities: keyCompromise");
         }
         for Revoke { reason, .. } in &plan.revoke {
