@@ -2,8 +2,9 @@
 //! for, and another goes on.
 
 use std::fs;
+use std::time::Duration;
 
-use acceptance::harness::{DatabaseKind, Finished, igc_verify, openssl, run};
+use acceptance::harness::{DatabaseKind, Finished, igc_verify, openssl, run, start};
 use ca_core::certificate::Certificate;
 use card::{CardNumber, CardStatus};
 use openssl::x509::X509;
@@ -106,6 +107,8 @@ fn an_authority_that_its_root_revokes_is_refused_by_whoever_verifies_and_its_nex
     let stated = run(&mut workshop.command(&["job", "run", "coherence"])).expect_exit(0).json();
     assert_eq!(stated["differences"], json!([]));
 
+    drop(service);
+
     // It gives nothing more, stands in no chain, and everybody who looks is told.
     let waiting = [personalise(&workshop)];
     let done = workshop.job("certification");
@@ -129,6 +132,26 @@ fn an_authority_that_its_root_revokes_is_refused_by_whoever_verifies_and_its_nex
     hold(&workshop, "end-of-authority", |file| file.replace("ACI-EL-PP", "ACI-FO-PP"));
     workshop.check();
     the_bundle_holds(&workshop);
+}
+
+/// Months later: it gets no next responder, and that takes no node out of traffic.
+#[test]
+fn a_revoked_authority_whose_responder_has_ended_alarms_nobody() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    hold(&workshop, "revoke-authority", |file| file);
+    workshop.configure("demo", "clock_offset_days", 95);
+    let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+    let service = status_service(&workshop);
+    let mut said = String::new();
+    until("everything is published anew, by responders that last", || {
+        let (ready, text) = service.readiness();
+        said = text;
+        ready
+    });
+    assert!(worker.stop(Duration::from_secs(30)).success(), "{}", worker.stderr());
+    assert!(!said.contains("ocsp ACI-EL-PP:") && said.contains("crl ACI-EL-PP full: ok"), "{said}");
+    let stated = run(&mut workshop.command(&["job", "run", "coherence"])).expect_exit(0).json();
+    assert_eq!(stated["differences"], json!([]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 use store::schema::{audit_events, certificates};
 
-use super::hall::{Hall, start};
+use super::hall::{Hall, start, take};
 use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
 use crate::authority;
 use crate::ceremony::verify::verify_content;
@@ -32,6 +32,8 @@ fn an_authority_that_its_root_revokes_gives_no_certificate_and_can_still_be_ende
         |module| {
             let mut hall = Hall::new(module);
             hall.hold(INSTALLATION).unwrap();
+            // A worker is about to have it signed when its authority is revoked.
+            hall.prepare_under("ACI-EL-PP").unwrap();
             let unlisted = REVOKE.replace("[\"ACR-EL\"]", "[\"ACR-ST\"]");
             let refused = hall.hold(&unlisted).unwrap_err().to_string();
             assert!(refused.contains("ACR-EL has revoked it once it is on its CRL"), "{refused}");
@@ -40,6 +42,10 @@ fn an_authority_that_its_root_revokes_gives_no_certificate_and_can_still_be_ende
             let since = revoked.revoked_at.map(store::Timestamp::whole_second);
             assert_eq!(since, Some(outcome.revoked[0].certificates[0].revoked_at));
             assert_eq!(outcome.revoked[0].certificates[0].serial, revoked.serial.to_string());
+
+            let under_way = certificates::table
+                .filter(certificates::issuer.eq("ACI-EL-PP").and(certificates::status.eq("intended")));
+            assert_eq!(under_way.count().get_result::<i64>(&mut hall.db).unwrap(), 0, "it is given up");
 
             // Nothing more comes from it: the program says so, and so does the database.
             let refused = hall.prepare_under("ACI-EL-PP").unwrap_err();
@@ -66,6 +72,25 @@ fn an_authority_that_its_root_revokes_gives_no_certificate_and_can_still_be_ende
             assert_eq!(hall.public_key_of("ACI-EL-PP"), None);
         },
     );
+}
+
+/// The second of two ceremonies for one authority, both begun before either came to it, does not take the first one's act for its own.
+#[test]
+fn what_another_ceremony_has_revoked_meanwhile_is_no_act_of_this_one() {
+    in_child(HERE, "what_another_ceremony_has_revoked_meanwhile_is_no_act_of_this_one", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(INSTALLATION).unwrap();
+        let second = REVOKE.replace("revoke-aci-el-pp", "second").replace("cACompromise", "superseded");
+        // It is begun, and somebody goes away.
+        hall.within(&second, |db, course, crls| {
+            let first = course.next().unwrap();
+            take(db, course, &first, crls)
+        })
+        .unwrap();
+        hall.hold(REVOKE).unwrap();
+        let refused = hall.hold(&second).unwrap_err().to_string();
+        assert!(refused.contains("ACI-EL-PP: is revoked already"), "{refused}");
+    });
 }
 
 #[test]
@@ -111,8 +136,8 @@ fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
         let outcome = hall.hold(&known).unwrap();
         let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
         let good = ("good".to_owned(), None);
-        assert_eq!(responders(&mut hall, "ACI-FO-PP"), [compromised.clone(), good.clone()]);
-        assert_eq!(responders(&mut hall, "ACI-FO-PP-2"), [good.clone()], "another authority's");
+        assert_eq!(responders(&mut hall, "ACI-FO-PP-2"), std::slice::from_ref(&good), "another authority's");
+        assert_eq!(responders(&mut hall, "ACI-FO-PP"), [compromised, good]);
         assert_eq!(outcome.revoked[0].certificates.len(), 1);
         let signed = hall.report(&known).unwrap();
         verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();

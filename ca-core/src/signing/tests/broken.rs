@@ -1,5 +1,7 @@
 //! Ledgers that contradict themselves, were cut, or are gone.
 
+use store::schema::signing_alarms;
+
 use super::*;
 use crate::signer::ledger::follow;
 
@@ -91,4 +93,55 @@ fn what_stands_in_a_ledger_of_answers_that_was_put_aside_is_looked_at_before_the
     assert_eq!((found.lines, found.alarms.len()), (1, 1), "{found:?}");
     assert!(found.alarms[0].what.contains("what was signed after sequence 4 is gone"), "{found:?}");
     assert_eq!(scene.reconcile(LedgerKind::Answers).unwrap(), Reconciled::default(), "it is told once");
+}
+
+/// Whoever breaks a line and has the ledger put aside hides nothing of what is signed afterwards.
+#[test]
+fn a_ledger_that_was_put_aside_and_is_broken_hides_nothing_of_the_one_that_stands() {
+    let mut scene = with_two_ledgers();
+    let aside = scene.file(LedgerKind::Answers).with_extension("before");
+    let text = std::fs::read_to_string(&aside).unwrap();
+    std::fs::write(&aside, text + "no line\n").unwrap();
+    let failed = scene.reconcile(LedgerKind::Answers).unwrap_err();
+    assert!(matches!(failed, ReconcileError::Broken(_)), "{failed}");
+    let told = alarms(&mut scene);
+    assert!(told.iter().any(|what| what.contains("the key is no OCSP responder's")), "{told:?}");
+}
+
+/// What cannot be read now is read another time: nothing is passed over, and nobody is accused.
+#[test]
+fn a_ledger_that_was_put_aside_and_cannot_be_read_is_waited_for() {
+    let mut scene = with_two_ledgers();
+    let aside = scene.file(LedgerKind::Answers).with_extension("before");
+    let text = std::fs::read_to_string(&aside).unwrap();
+    std::fs::remove_file(&aside).unwrap();
+    std::fs::create_dir(&aside).unwrap();
+    let failed = scene.reconcile(LedgerKind::Answers).unwrap_err();
+    assert!(matches!(failed, ReconcileError::File(_)), "{failed}");
+    assert_eq!(alarms(&mut scene), [""; 0]);
+    std::fs::remove_dir(&aside).unwrap();
+    std::fs::write(&aside, text).unwrap();
+    let found = scene.reconcile(LedgerKind::Answers).unwrap();
+    assert_eq!((found.lines, found.alarms.len()), (2, 1), "{found:?}");
+}
+
+/// One that was put aside with a line that nobody has looked at, and the next, in which a key has signed that may not.
+fn with_two_ledgers() -> Scene {
+    let mut scene = Scene::new();
+    let responder = KeyReference { token: "status".into(), id: "0c".parse().unwrap() };
+    let mut answers = ledger(&scene.folder, LedgerKind::Answers, [8; 16]);
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    scene.reconcile(LedgerKind::Answers).unwrap();
+    write(&mut answers, &responder, &digest(b"good"), "ocsp ACI");
+    let mut answers = put_aside(&scene, 9);
+    write(&mut answers, &issuing_key(), &digest(b"good"), "ocsp ACI");
+    scene
+}
+
+fn alarms(scene: &mut Scene) -> Vec<String> {
+    signing_alarms::table
+        .order(signing_alarms::what)
+        .select(signing_alarms::what)
+        .load(&mut scene.db)
+        .unwrap()
 }
