@@ -113,7 +113,11 @@ struct Row {
 }
 
 fn selected<'a>(selection: Selection<'a>) -> certificates::BoxedQuery<'a, <Database as Connection>::Backend> {
-    let mut query = certificates::table.filter(certificates::status.ne("abandoned")).into_boxed();
+    // What a crash cut off before anybody saw it is no certificate.
+    let mut query = certificates::table
+        .filter(certificates::status.ne("abandoned"))
+        .filter(certificates::status.ne("revoked").or(certificates::der.is_not_null()))
+        .into_boxed();
     if let Some(profile) = selection.profile {
         query = query.filter(certificates::profile.eq(profile));
     }

@@ -14,6 +14,7 @@ use store::Database;
 use store::schema::crl_shards;
 
 pub use counts::{BadShardCount, ShardCounts};
+pub(crate) use settle::declared;
 pub use settle::{SettledShards, ShardError, settle};
 
 use crate::lint::ShardUrls;

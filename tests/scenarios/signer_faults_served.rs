@@ -19,8 +19,10 @@ use super::workshop::Workshop;
 
 /// What the issue of an HSM may cost (goal: ten seconds), the deadline of a call that does not come back included.
 const RECOVERED: Duration = Duration::from_secs(10);
-/// How many signatures the worker makes at least before each fault, and after it.
+/// How many signatures the worker makes before the first fault, and after the last.
 const SIGNATURES: usize = 100;
+/// How many it makes between two faults at least: the register has a thousand persons, and each has one card.
+const BETWEEN: usize = 40;
 /// How many certificates of orders that are approved are not signed yet at most: the register has a thousand persons.
 const WAITING: i64 = 80;
 /// How long a hundred signatures may take on a busy machine.
@@ -108,7 +110,7 @@ impl Scene {
         self.recovers_from(fault.name);
         let said = || self.running.stderr().get(logged..).is_some_and(|log| log.contains(fault.trace));
         self.waits(&format!("{} leaves {:?} in the log", fault.name, fault.trace), RECOVERED, said);
-        self.signs(&format!("after {}", fault.name), SIGNATURES);
+        self.signs(&format!("after {}", fault.name), BETWEEN);
     }
 
     fn says(&self, trace: &str) {
@@ -151,7 +153,7 @@ impl Scene {
         let pin_file = self.token.workshop.dir().join("tokens/pin").join(token);
         run(Command::new("touch").arg(pin_file)).expect_exit(0);
         self.waits("a signature after pin-locked", RECOVERED, || lines() > refused);
-        self.signs("after pin-locked", SIGNATURES);
+        self.signs("after pin-locked", BETWEEN);
     }
 
     /// The token that refused its PIN, as the log names it.

@@ -19,8 +19,10 @@ pub(crate) type Open = Arc<dyn Fn() -> Result<Database, DatabaseError> + Send + 
 /// opposes his card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Visitor {
-    /// An officer or a system that has signed in.
+    /// An officer who has signed in.
     Officer,
+    /// Whoever asks the interface for programs, with a certificate of one of our authorities: a system, or nobody in particular.
+    System,
     /// Somebody who is about to.
     Arriving,
     /// A holder who declares an opposition or asks for a code.
@@ -29,10 +31,11 @@ pub(crate) enum Visitor {
     Anyone,
 }
 
-/// The connections of one process: sixteen at most (docs/configuration.md, `[database]`).
+/// The connections of one process: twenty at most (docs/configuration.md, `[database]`).
 pub(crate) struct Connections {
     open: Open,
     officers: Places<Database>,
+    systems: Places<Database>,
     arriving: Places<Database>,
     holders: Places<Database>,
     anyone: Places<Database>,
@@ -44,6 +47,7 @@ impl Connections {
         Self {
             open,
             officers: Places::new(8, 64),
+            systems: Places::new(4, 32),
             arriving: Places::new(2, 16),
             holders: Places::new(2, 16),
             anyone: Places::new(4, 32),
@@ -59,6 +63,7 @@ impl Connections {
     ) -> Result<T, Failure> {
         let places = match visitor {
             Visitor::Officer => &self.officers,
+            Visitor::System => &self.systems,
             Visitor::Arriving => &self.arriving,
             Visitor::Holder => &self.holders,
             Visitor::Anyone => &self.anyone,

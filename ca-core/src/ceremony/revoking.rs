@@ -2,7 +2,7 @@
 //! one. Before those who are there, since no officer alone may do it.
 
 use diesel::prelude::*;
-use store::schema::{certificates, service_keys};
+use store::schema::{certificates, responder_certifications, service_keys};
 use store::{Act, CryptoRng, Database, Timestamp, crash_point};
 
 use super::CeremonyError;
@@ -93,15 +93,42 @@ fn meant(db: &mut Database, step: &RevokeStep, begun: Timestamp) -> Result<Vec<M
     let Some((Some(stays), since)) = stays else {
         return standing(but, "is not certified, and the others would answer no more");
     };
-    // What was prepared after it is another ceremony's, or was asked for by the one that stays.
-    let earlier: Vec<Meant> = certificates::table
+    let (asked, spared) = asked_for(db, &step.authority, but)?;
+    let others: Vec<(Meant, Timestamp)> = certificates::table
         .filter(certificates::issuer.eq(&step.authority).and(certificates::profile.eq(RESPONDER_PROFILE)))
-        .filter(certificates::serial.ne(stays).and(certificates::prepared_at.le(since)))
-        .filter(certificates::not_after.ge(begun))
+        .filter(certificates::serial.ne(stays).and(certificates::not_after.ge(begun)))
         .order(certificates::serial)
-        .select(COLUMNS)
+        .select((COLUMNS, certificates::prepared_at))
         .load(db)?;
-    Ok(earlier.into_iter().filter(|one| one.is_under_way() || one.is_of(step, begun)).collect())
+    // One that a responder before it has asked for is meant, whenever that was; one of a later ceremony is not.
+    let is_earlier = |one: &Meant, prepared_at: Timestamp| {
+        !spared.contains(&one.serial) && (asked.contains(&one.serial) || prepared_at <= since)
+    };
+    let others = others.into_iter().filter(|(one, prepared_at)| is_earlier(one, *prepared_at));
+    Ok(others.map(|(one, _)| one).filter(|one| one.is_under_way() || one.is_of(step, begun)).collect())
+}
+
+/// The serial numbers of the responders of an authority that another has asked for; and of those that go back to the one called `stays`.
+fn asked_for(db: &mut Database, authority: &str, stays: &str) -> QueryResult<(Vec<String>, Vec<String>)> {
+    let asked: Vec<(String, String)> = responder_certifications::table
+        .filter(responder_certifications::issuer.eq(authority))
+        .select((responder_certifications::predecessor, responder_certifications::serial))
+        .load(db)?;
+    let named: Vec<(String, Option<String>)> = service_keys::table
+        .filter(service_keys::authority.eq(authority))
+        .select((service_keys::name, service_keys::serial))
+        .load(db)?;
+    let (mut names, mut spared) = (vec![stays.to_owned()], Vec::new());
+    while let Some(name) = names.pop() {
+        for (_, serial) in asked.iter().filter(|(predecessor, _)| *predecessor == name) {
+            if !spared.contains(serial) {
+                spared.push(serial.clone());
+                let its = named.iter().filter(|(_, of)| of.as_ref() == Some(serial));
+                names.extend(its.map(|(name, _)| name.clone()));
+            }
+        }
+    }
+    Ok((asked.into_iter().map(|(_, serial)| serial).collect(), spared))
 }
 
 impl Meant {

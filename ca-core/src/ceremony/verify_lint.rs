@@ -13,9 +13,10 @@ use super::verify::{Checker, ReportError, part, sha256};
 use super::verify_objects::moment;
 use crate::identity::Identity;
 use crate::issuance::tbs_within;
-use crate::lint::{self, Declared, DeclaredIdentity, IssuerCertificate, LintContext};
+use crate::lint::{self, Declared, DeclaredIdentity, IssuerCertificate, LintContext, ShardUrls};
 use crate::profile::Profiles;
 use crate::serial::SerialNumber;
+use crate::shard::{self, Shard};
 use crate::signer::SignatureAlgorithm;
 use crate::tbs::{self, TbsInput, TbsIssuer};
 
@@ -36,6 +37,17 @@ impl Judge {
             Ok((identity, DeclaredIdentity::read(text)))
         });
         Ok(Self { identity: identity.transpose()?, profiles: Profiles::embedded() })
+    }
+
+    /// The shard whose CRL a certificate names, by the identity: an authority may have been given shards before its ceremony had ended.
+    fn shard_of(&self, issuer: &str, parent: &str, der: &[u8]) -> Option<Shard> {
+        let (identity, _) = self.identity.as_ref()?;
+        let shards = (1..=shard::MOST).filter_map(|number| shard::declared(identity, issuer, parent, number));
+        let names = |shard: &Shard| {
+            let address = shard.urls().crl.as_bytes();
+            der.windows(address.len()).any(|part| part == address)
+        };
+        shards.into_iter().find(names)
     }
 
     /// Whether names and addresses can be held.
@@ -64,7 +76,9 @@ impl Checker<'_> {
         };
         let authority =
             matches!(wanted.bearer, CeremonyBearer::Authority { .. }).then_some(wanted.label.as_str());
-        lint(step, &wanted.profile, der, issuer.as_deref(), &declared, authority)?;
+        let shard = self.judge.shard_of(&wanted.issuer, &parent, der);
+        let shard = shard.as_ref().map(Shard::urls);
+        lint(step, &wanted.profile, der, (issuer.as_deref(), shard), &declared, authority)?;
         match &self.judge.identity {
             Some((identity, _)) => {
                 self.hold_subject(step, wanted, key, der, issuer.as_deref(), (identity, &parent))
@@ -119,7 +133,8 @@ impl Checker<'_> {
         let (der, above) = (octets(issuer)?, octets(above)?);
         let root = above == der;
         let profile = if root { ROOT_PROFILE } else { ISSUING_PROFILE };
-        lint(name, profile, &der, (!root).then_some(above.as_slice()), &Declared::not_at_hand(), None)
+        let above = (!root).then_some(above.as_slice());
+        lint(name, profile, &der, (above, None), &Declared::not_at_hand(), None)
     }
 
     /// The short name of who stands above an authority: its own, above a root.
@@ -149,7 +164,7 @@ fn lint(
     what: impl ToString,
     profile: &str,
     der: &[u8],
-    issuer: Option<&[u8]>,
+    (issuer, shard): (Option<&[u8]>, Option<ShardUrls<'_>>),
     declared: &Declared,
     authority: Option<&str>,
 ) -> Result<(), ReportError> {
@@ -164,7 +179,7 @@ fn lint(
         serial_prefix: None,
         declared,
         authority,
-        shard: None,
+        shard,
     };
     match lint::check_certificate(tbs, &context).first() {
         None => Ok(()),

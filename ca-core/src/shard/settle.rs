@@ -153,13 +153,28 @@ fn wanted(identity: &Identity, authority: &Authority, count: u32) -> Result<Vec<
     let common_name = |name: &str| {
         identity.authorities.common_name(name).ok_or_else(|| ShardError::Authority(name.to_owned()))
     };
-    let (common_name, parent_common_name) = (&common_name(short_name)?, &common_name(&authority.parent)?);
-    let address = |template: &UrlTemplate, number| {
+    let names = (common_name(short_name)?, common_name(&authority.parent)?);
+    Ok((1..=count).map(|number| filled((crl, delta_crl), short_name, &names, number)).collect())
+}
+
+/// The shard with this number as the identity has it; nothing where it has no shards, or names no such authority.
+pub(crate) fn declared(identity: &Identity, short_name: &str, parent: &str, number: u32) -> Option<Shard> {
+    let publication = &identity.publication;
+    let templates = (publication.shard_crl.as_ref()?, publication.shard_delta_crl.as_ref()?);
+    let common_name = |name| identity.authorities.common_name(name);
+    Some(filled(templates, short_name, &(common_name(short_name)?, common_name(parent)?), number))
+}
+
+fn filled(
+    (crl, delta_crl): (&UrlTemplate, &UrlTemplate),
+    short_name: &str,
+    (common_name, parent_common_name): &(String, String),
+    number: u32,
+) -> Shard {
+    let address = |template: &UrlTemplate| {
         template.fill(&AuthorityInUrl { short_name, common_name, parent_common_name, shard: Some(number) })
     };
-    let shard =
-        |number| Shard { number, crl_url: address(crl, number), delta_crl_url: address(delta_crl, number) };
-    Ok((1..=count).map(shard).collect())
+    Shard { number, crl_url: address(crl), delta_crl_url: address(delta_crl) }
 }
 
 /// A CRL at another address is not the one that the certificates name.

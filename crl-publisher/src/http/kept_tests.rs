@@ -79,10 +79,11 @@ fn a_signer_that_fails_is_told_by_readyz_and_the_metrics_until_it_signs_again() 
     };
     server.reachable.store(false, Ordering::SeqCst);
     assert_eq!(server.post("/ocsp", &request).body, OcspResponseStatus::TryLater.bare_response());
-    says(503, "[-] ocsp signing ACI-FO-PP: no signature since 20", 1);
+    says(200, "[!] ocsp signing ACI-FO-PP: no signature since 20", 1);
     server.reachable.store(true, Ordering::SeqCst);
     assert!(server.post("/ocsp", &request).body.len() > 100);
-    says(200, "[+] ocsp signing: ok\n", 0);
+    says(200, "\nready\n", 0);
+    assert!(!server.operations("/readyz?verbose").1.contains("ocsp signing"));
 }
 
 #[test]

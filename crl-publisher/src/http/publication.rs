@@ -20,10 +20,17 @@ const REFUSED: [Code; 7] = [
     faults::CRL_ENTRY_LOST,
 ];
 
-/// The last run of each job that publishes; nothing of one that never ran.
+/// The last run of each job that publishes; nothing of one that never ran. The trouble of `full-crl` is over once `publication` was done
+/// after it.
 pub(super) fn runs(db: &mut Database) -> Result<Vec<JobRun>, String> {
-    let runs = job_run::all(db).map_err(|error| error.to_string())?;
-    Ok(runs.into_iter().filter(|run| JOBS.contains(&run.job.as_str())).collect())
+    let mut runs = job_run::all(db).map_err(|error| error.to_string())?;
+    runs.retain(|run| JOBS.contains(&run.job.as_str()));
+    // What some authorities could not make at its time is made by the other job, as soon as it can be.
+    let done = runs.iter().find(|run| run.job == JOBS[0] && run.trouble.is_none()).map(|run| run.began_at);
+    for run in runs.iter_mut().filter(|run| run.job == JOBS[1] && Some(run.began_at) < done) {
+        (run.trouble, run.troubled_since) = (None, None);
+    }
+    Ok(runs)
 }
 
 /// What an operator must see: a CRL that was refused at once, any other fault once it has lasted for ten minutes.

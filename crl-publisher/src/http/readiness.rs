@@ -62,7 +62,7 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     });
     let mut readiness = looked.unwrap_or_else(unanswered);
     readiness.checks.push(("status log".to_owned(), followed));
-    readiness.checks.extend(signing(service, at));
+    readiness.alarms.extend(signing_stands_still(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
     readiness
 }
@@ -125,17 +125,16 @@ fn status_log_followed(service: &StatusService, at: Timestamp) -> Result<Option<
     Ok(Some(format!("in step, {} certificates in memory", view.image.certificates())))
 }
 
-/// Whether answers can be signed. Kept ones go out meanwhile, and what nobody has asked about yet is answered by another
-/// node, if there is one.
-fn signing(service: &StatusService, at: Timestamp) -> Checks {
-    let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
-    let failing = service.answers().failing_to_sign(&act);
-    if failing.is_empty() {
-        return vec![("ocsp signing".to_owned(), Ok(None))];
-    }
-    let says =
-        |since| Err(format!("no signature since {since}; answers that are kept go out until their end"));
-    failing.into_iter().map(|(issuer, since)| (format!("ocsp signing {issuer}"), says(since))).collect()
+/// Responders that sign nothing. No reason to send relying parties away: kept answers go out meanwhile, CRLs and lists too, and
+/// the other authorities' responders sign.
+fn signing_stands_still(service: &StatusService, at: Timestamp) -> Vec<String> {
+    let failing = service.answers().health.failing(at).into_iter();
+    let says = |issuer: String, since| {
+        format!(
+            "ocsp signing {issuer}: no signature since {since}; answers that are kept go out until their end"
+        )
+    };
+    failing.map(|(issuer, since)| says(issuer, since)).collect()
 }
 
 fn forgotten_revocations(service: &StatusService) -> Option<String> {

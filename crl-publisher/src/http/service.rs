@@ -144,6 +144,11 @@ impl StatusService {
         &self.shared
     }
 
+    /// Whether the status log was read once since the start, and what is published laid over it.
+    pub fn has_read_the_log(&self) -> bool {
+        self.shared.answers.statuses.view().is_some()
+    }
+
     /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows
     /// its event `sequence`, or does within `at_most`. A hint: nothing is lost without it.
     pub fn has_applied(&self, sequence: i64, at_most: Duration) -> bool {

@@ -1,13 +1,10 @@
 //! Answers that take the database or a signature.
 
-use std::collections::BTreeMap;
-
 use ca_core::serial::SerialNumber;
 use diesel::result::Error as DieselError;
 use store::{Act, Timestamp};
 
 use super::Answer;
-use super::ahead::CertIdHash;
 use super::answers::{Answers, Due};
 use super::cache::{AnswerKey, Kept};
 use super::delegate::{Delegate, Signed};
@@ -32,6 +29,10 @@ impl Answers {
             let statuses = self.statuses_of(question, issuer, view.as_ref()).ok_or(later)?;
             let answer = match view {
                 Some(view) => self.kept_or_signed(&view, delegates, question, &statuses, act.at),
+                // A database that was restored may call good what a published CRL has as revoked: once all of them are read, it is known.
+                None if self.statuses.waits_for_published() && statuses.contains(&Status::Good) => {
+                    return Err(later);
+                }
                 // Nobody follows the log: what was looked up is known as of this request, and nothing is kept.
                 None => {
                     let known = Known { since: act.at, at: act.at };
@@ -89,31 +90,11 @@ impl Answers {
                 Some((answer, kept))
             }
             Tried::NotTheSigner => {
-                attempt.signed();
+                attempt.says_nothing();
                 None
             }
             Tried::Failed => None,
         }
-    }
-
-    /// Since when nothing is signed, by authority; once what failed was tried anew, by an answer about the responder's own
-    /// certificate that goes to nobody: so a signer that is back is known to be, though nobody is sent here. Blocks.
-    pub(crate) fn failing_to_sign(&self, act: &Act) -> BTreeMap<String, Timestamp> {
-        for authority in self.health.failing(act.at).keys() {
-            self.try_again(authority, act.at);
-        }
-        self.health.failing(act.at)
-    }
-
-    fn try_again(&self, authority: &str, at: Timestamp) -> Option<()> {
-        let (view, (_, responder)) = self.statuses.view().zip(self.known_responder())?;
-        let serial = &responder.newest(authority)?.serial;
-        let (_, cert_id) = responder.ask_newest(authority, CertIdHash::Sha256, serial)?;
-        let question = Question { certificates: vec![cert_id], nonce: None };
-        let delegates = responder.delegates(&question)?;
-        let statuses = self.statuses_of(&question, authority, Some(&view))?;
-        let known = Known { since: view.synchronised_at, at };
-        self.signed_in_turn(delegates, &question, &statuses, known, true).map(|_| ())
     }
 
     /// Whether memory still says what was signed, or nothing. A serial number that was never issued stands in no memory.
@@ -186,7 +167,9 @@ impl Answers {
             Some(Err(trouble)) if trouble.as_ref().is_some_and(|trouble| !trouble.is_of_this_key()) => {
                 return Tried::NotTheSigner;
             }
-            Some(Err(_)) | None => return Tried::Failed,
+            Some(Err(_)) => return Tried::Failed,
+            // Each is at work for somebody else, or stands in a call that does not come back: what is under way tells which.
+            None => return Tried::NotTheSigner,
         };
         let Ok(answer) = delegate.assemble(&self.policy, question, statuses, moments, &signature) else {
             return Tried::NotTheSigner;
@@ -202,7 +185,7 @@ impl Answers {
 enum Tried {
     /// The answer, with what may be kept of it.
     Signed(Answer, Option<(AnswerKey, Kept)>),
-    /// Nothing was to be signed: the log was read too long ago, or something does not encode.
+    /// Nothing was to be signed: the log was read too long ago, something does not encode, or no signer was free.
     NotTheSigner,
     /// No signer, or no key, or the responder's certificate has ended.
     Failed,

@@ -10,6 +10,10 @@ use store::Timestamp;
 /// How long a signature may be under way before whoever can be answered with a kept one no longer waits for it.
 const SLOW: Duration = Duration::from_secs(2);
 
+/// How long the oldest may be under way before an operator is told: longer than a burst of questions waits for its turn, and than a call
+/// that does not come back is waited for.
+const STANDS_STILL: Duration = Duration::from_secs(15);
+
 /// From one attempt of a signer that fails to the next, where there is a kept answer to send meanwhile.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -21,6 +25,8 @@ pub(crate) struct SigningHealth(Mutex<HashMap<String, Fares>>);
 #[derive(Debug, Default)]
 struct Fares {
     failing: Option<Failing>,
+    /// When the newest attempt began that brought a signature.
+    signed_at: Option<Timestamp>,
     /// When those began that are under way, by a number of their own.
     under_way: BTreeMap<u64, Timestamp>,
     begun: u64,
@@ -35,7 +41,7 @@ struct Failing {
 impl Fares {
     /// Since when nothing is signed, as far as is known at `at`.
     fn failing_since(&self, at: Timestamp) -> Option<Timestamp> {
-        let hangs = self.under_way.values().next().filter(|began| began.plus(SLOW) <= at).copied();
+        let hangs = self.under_way.values().next().filter(|began| began.plus(STANDS_STILL) <= at).copied();
         self.failing.map(|failing| failing.since).or(hangs)
     }
 
@@ -70,7 +76,7 @@ impl SigningHealth {
         fares.begun += 1;
         let number = fares.begun;
         fares.under_way.insert(number, at);
-        Some(Attempt { health: self, authority: authority.to_owned(), at, number, signed: false })
+        Some(Attempt { health: self, authority: authority.to_owned(), at, number, outcome: Outcome::Failed })
     }
 
     /// Forgets how signing fared for all but these authorities.
@@ -99,20 +105,33 @@ impl SigningHealth {
     }
 }
 
-/// A signature that was asked for. Dropped before [`Attempt::signed`] was said, it failed.
+/// A signature that was asked for. Dropped before anything was said of it, it failed.
 #[derive(Debug)]
 pub(super) struct Attempt<'h> {
     health: &'h SigningHealth,
     authority: String,
     at: Timestamp,
     number: u64,
-    signed: bool,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Signed,
+    Failed,
+    /// What kept it from being made is not the signer.
+    SaysNothing,
 }
 
 impl Attempt<'_> {
-    /// It is there, or what keeps it from being made is not the signer.
+    /// It is there.
     pub(super) fn signed(mut self) {
-        self.signed = true;
+        self.outcome = Outcome::Signed;
+    }
+
+    /// What keeps it from being made is not the signer.
+    pub(super) fn says_nothing(mut self) {
+        self.outcome = Outcome::SaysNothing;
     }
 }
 
@@ -122,11 +141,19 @@ impl Drop for Attempt<'_> {
         let Some(fares) = all.get_mut(&self.authority) else { return };
         fares.under_way.remove(&self.number);
         let tried_at = self.at;
-        fares.failing = match fares.failing {
-            _ if self.signed => None,
-            Some(failing) => Some(Failing { tried_at: failing.tried_at.max(tried_at), ..failing }),
-            None => Some(Failing { since: tried_at, tried_at }),
-        };
+        match (self.outcome, fares.failing) {
+            (Outcome::SaysNothing, _) => {}
+            (Outcome::Signed, _) => {
+                fares.signed_at = fares.signed_at.max(Some(tried_at));
+                fares.failing = None;
+            }
+            // One that was begun later has signed meanwhile.
+            (Outcome::Failed, None) if fares.signed_at > Some(tried_at) => {}
+            (Outcome::Failed, None) => fares.failing = Some(Failing { since: tried_at, tried_at }),
+            (Outcome::Failed, Some(failing)) => {
+                fares.failing = Some(Failing { tried_at: failing.tried_at.max(tried_at), ..failing });
+            }
+        }
     }
 }
 
@@ -153,11 +180,27 @@ mod tests {
     }
 
     #[test]
+    fn what_fails_late_says_nothing_once_a_later_one_has_signed_and_what_is_not_the_signers_never() {
+        let health = SigningHealth::default();
+        let late = health.turn("A", at(0), true).unwrap();
+        health.turn("A", at(1), true).unwrap().signed();
+        drop(late);
+        assert!(health.failing(at(2)).is_empty());
+        drop(health.turn("A", at(3), true).unwrap());
+        health.turn("A", at(5), true).unwrap().says_nothing();
+        assert_eq!(health.failing(at(5)), [("A".to_owned(), at(3))].into());
+    }
+
+    #[test]
     fn one_that_does_not_come_back_keeps_nobody_waiting_who_need_not_wait() {
         let health = SigningHealth::default();
         let hangs = health.turn("A", at(0), true).unwrap();
         assert!(!health.rests("A", at(1)) && health.failing(at(1)).is_empty());
-        assert!(health.rests("A", at(2)) && health.failing(at(2)).contains_key("A"));
+        assert!(
+            health.rests("A", at(2)) && health.failing(at(2)).is_empty(),
+            "a burst may wait for its turn"
+        );
+        assert!(health.failing(at(15)).contains_key("A"));
         hangs.signed();
         assert!(!health.rests("A", at(2)));
     }

@@ -79,15 +79,19 @@ fn a_signer_that_fails_is_asked_once_a_second_and_nobody_waits_for_it_meanwhile(
 fn a_signer_that_fails_is_told_of_until_it_signs_again() {
     let mut world = world();
     let (desk, request, _, due) = with_a_due_answer(&mut world, Duration::ZERO);
-    let failing = |act: &Act| desk.answers.failing_to_sign(act);
+    let failing = |act: &Act| desk.answers.health.failing(act.at);
     assert!(failing(&due).is_empty());
     desk.signer_away.store(true, Ordering::SeqCst);
     desk.ask(&request, &due);
     let since = std::collections::BTreeMap::from([(ISSUING.to_owned(), due.at)]);
     assert_eq!(failing(&due), since);
-    assert_eq!(failing(&later(&due, SECOND)), since, "it was tried again, in vain");
+    let again = later(&due, SECOND);
+    desk.ask(&request, &again);
+    assert_eq!(failing(&again), since, "it was tried again, in vain");
     desk.signer_away.store(false, Ordering::SeqCst);
-    assert!(failing(&later(&due, 2 * SECOND)).is_empty(), "it is tried, though nobody asks for a signature");
+    let back = later(&due, 2 * SECOND);
+    desk.ask(&request, &back);
+    assert!(failing(&back).is_empty());
 }
 
 #[test]
@@ -96,11 +100,11 @@ fn where_no_responder_is_left_nobody_is_told_that_it_does_not_sign() {
     let (desk, request, first, due) = with_a_due_answer(&mut world, Duration::ZERO);
     desk.signer_away.store(true, Ordering::SeqCst);
     desk.ask(&request, &due);
-    assert_eq!(desk.answers.failing_to_sign(&due).len(), 1);
+    assert_eq!(desk.answers.health.failing(due.at).len(), 1);
     let responder = verified(&first).certs.unwrap()[0].tbs_certificate().serial_number().to_string();
     world.revoke(ISSUING, &responder.replace(':', ""), RevocationReason::CessationOfOperation);
     desk.answers.synchronise(&mut world.db, &due).unwrap();
-    assert!(desk.answers.failing_to_sign(&due).is_empty(), "who answers for whom is looked at elsewhere");
+    assert!(desk.answers.health.failing(due.at).is_empty(), "who answers for whom is looked at elsewhere");
 }
 
 #[test]

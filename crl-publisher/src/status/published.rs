@@ -32,7 +32,15 @@ pub(super) fn forgotten(
     for authority in authority::readable(db)?.authorities {
         let mut said = Said::default();
         for path in crls_of(folder, &authority.short_name) {
-            let Ok(Some(der)) = folder.read(&path) else { continue };
+            let der = match folder.read(&path) {
+                Ok(Some(der)) => der,
+                Ok(None) => continue,
+                Err(error) => {
+                    let path = path.display();
+                    tracing::error!(%path, %error, "a published CRL cannot be read, and says nothing here: {path}: {error}");
+                    continue;
+                }
+            };
             if let Err(error) = said.read(&der, &authority, image) {
                 let path = path.display();
                 tracing::error!(%path, %error, "a published CRL says nothing here, at {path}: {error}");

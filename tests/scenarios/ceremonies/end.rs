@@ -78,7 +78,7 @@ fn verdicts(workshop: &Workshop, authority: &str) -> Vec<(String, String)> {
 }
 
 /// How many responders there ever were.
-fn responders(workshop: &Workshop) -> i64 {
+pub(super) fn responders(workshop: &Workshop) -> i64 {
     let ocsp = service_keys::table.filter(service_keys::purpose.eq("ocsp"));
     ocsp.count().get_result(&mut workshop.open(DatabaseRole::Owner)).unwrap()
 }

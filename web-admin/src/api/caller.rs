@@ -31,7 +31,7 @@ impl Caller {
     ) -> Result<T, Failure> {
         let Self { state, at, request, certificate } = self;
         web::block(move || {
-            state.on_connection(Visitor::Officer, |db| {
+            state.on_connection(Visitor::System, |db| {
                 let moment = Moment { at, request: request.clone() };
                 let enrolled = peer::whose(&state, db, &certificate, moment)?;
                 let officer = standing(db, &enrolled.login, at)?;

@@ -105,7 +105,8 @@ impl Declarations {
     pub(super) fn name(&self, common_name: &str) -> Vec<String> {
         let authorities = &self.file.authorities;
         let above = [&authorities.country, &authorities.organisation].into_iter().chain(&authorities.units);
-        above.cloned().chain([common_name.to_owned()]).collect()
+        // As a name has them: without spaces around them.
+        above.map(String::as_str).chain([common_name]).map(|text| text.trim_matches(' ').to_owned()).collect()
     }
 
     /// The common name of an authority; none where the identity names none such.
