@@ -14,6 +14,15 @@ pub type OpenError = Box<dyn Error + Send + Sync>;
 /// Opens one: at first, and again after one was thrown away.
 pub type Open<T> = Box<dyn Fn() -> Result<T, OpenError> + Send + Sync>;
 
+/// Why nobody did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missed {
+    /// Each is at work for somebody else, and none came back in time.
+    Busy,
+    /// None can be opened, or the one that was failed.
+    Failed,
+}
+
 /// Opens at most `size` workers, connections or signers, when they are first needed. A worker that failed is
 /// thrown away, so that a database or token that comes back is found again without a restart.
 pub(crate) struct Pool<T> {
@@ -41,27 +50,32 @@ impl<W> Pool<W> {
     /// Runs `f` with a worker; nothing where none can be had, or `f` failed and the worker with it. Where a
     /// worker fails that had waited in the pool, those that waited beside it are given up too, and `f` runs
     /// once more: after a database came back, nobody is told to try later by what it left behind.
-    pub(crate) fn run<T, E: std::fmt::Display>(
+    pub(crate) fn run<T, E: std::fmt::Display>(&self, f: impl FnMut(&mut W) -> Result<T, E>) -> Option<T> {
+        self.run_or_say(f).ok()
+    }
+
+    /// The same, and why there is nothing.
+    pub(crate) fn run_or_say<T, E: std::fmt::Display>(
         &self,
         mut f: impl FnMut(&mut W) -> Result<T, E>,
-    ) -> Option<T> {
+    ) -> Result<T, Missed> {
         let had_waited = match self.attempt(&mut f)? {
-            Ok(value) => return Some(value),
+            Ok(value) => return Ok(value),
             Err(had_waited) => had_waited,
         };
         if !had_waited {
-            return None;
+            return Err(Missed::Failed);
         }
         self.places.give_up_idle();
-        self.attempt(&mut f)?.ok()
+        self.attempt(&mut f)?.map_err(|_| Missed::Failed)
     }
 
     /// One run of `f`; where it fails, whether its worker had waited in the pool.
     fn attempt<T, E: std::fmt::Display>(
         &self,
         f: &mut impl FnMut(&mut W) -> Result<T, E>,
-    ) -> Option<Result<T, bool>> {
-        let mut lent = self.lend()?;
+    ) -> Result<Result<T, bool>, Missed> {
+        let mut lent = self.lend().ok_or(Missed::Busy)?;
         let had_waited = lent.held().is_some();
         if !had_waited {
             match (self.open)() {
@@ -70,12 +84,12 @@ impl<W> Pool<W> {
                 }
                 Err(error) => {
                     tracing::error!(%error, "no worker can be opened");
-                    return None;
+                    return Err(Missed::Failed);
                 }
             }
         }
-        let worker = lent.held()?;
-        Some(f(worker).map_err(|error| {
+        let worker = lent.held().ok_or(Missed::Failed)?;
+        Ok(f(worker).map_err(|error| {
             tracing::error!(%error, "an answer failed; its connection is given up");
             lent.give_up();
             had_waited

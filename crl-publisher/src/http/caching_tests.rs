@@ -19,8 +19,9 @@ use crate::fixture::ISSUING;
 
 /// The cache-control of a GET at another moment.
 fn cache_control(server: &Server, path: &str, now: Timestamp) -> String {
-    let (public, _) =
-        serve(service(&server.world, Arc::clone(&server.reachable), now, StreamLimits::default()));
+    let service = service(&server.world, Arc::clone(&server.reachable), now, StreamLimits::default());
+    service.look();
+    let (public, _) = serve(service);
     let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     exchange(&public, &head, b"").header("cache-control").unwrap()
 }

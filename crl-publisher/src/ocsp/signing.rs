@@ -11,6 +11,7 @@ use super::delegate::{Delegate, Signed};
 use super::draft::Known;
 use super::request::{CertId, Question};
 use super::response::OcspResponseStatus;
+use crate::pool::Missed;
 use crate::status::{self, Standing, Status, View};
 
 /// How often an answer is made at most that a change of its certificates overtakes while it is being signed.
@@ -141,7 +142,7 @@ impl Answers {
     /// Has it signed: by the newest responder key, and where the token does not have it yet by the one before.
     /// With what may be kept of it.
     fn sign(&self, delegates: &[Delegate], question: &Question, statuses: &[Status], known: Known) -> Tried {
-        let signed = self.signers.run(|signer| {
+        let signed = self.signers.run_or_say(|signer| {
             let mut failed = None;
             for delegate in delegates {
                 match delegate.sign(&self.policy, question, statuses, known, signer) {
@@ -163,13 +164,13 @@ impl Answers {
             }
         });
         let (delegate, Signed { moments, signature }) = match signed {
-            Some(Ok(signed)) => signed,
-            Some(Err(trouble)) if trouble.as_ref().is_some_and(|trouble| !trouble.is_of_this_key()) => {
+            Ok(Ok(signed)) => signed,
+            Ok(Err(trouble)) if trouble.as_ref().is_some_and(|trouble| !trouble.is_of_this_key()) => {
                 return Tried::NotTheSigner;
             }
-            Some(Err(_)) => return Tried::Failed,
-            // Each is at work for somebody else, or stands in a call that does not come back: what is under way tells which.
-            None => return Tried::NotTheSigner,
+            Ok(Err(_)) | Err(Missed::Failed) => return Tried::Failed,
+            // What is under way tells whether they are busy, or stand in calls that do not come back.
+            Err(Missed::Busy) => return Tried::NotTheSigner,
         };
         let Ok(answer) = delegate.assemble(&self.policy, question, statuses, moments, &signature) else {
             return Tried::NotTheSigner;
