@@ -26,9 +26,12 @@ pub(super) fn runs(db: &mut Database) -> Result<Vec<JobRun>, String> {
     let mut runs = job_run::all(db).map_err(|error| error.to_string())?;
     runs.retain(|run| JOBS.contains(&run.job.as_str()));
     // What some authorities could not make at its time is made by the other job, as soon as it can be.
-    let done = runs.iter().find(|run| run.job == JOBS[0] && run.trouble.is_none()).map(|run| run.began_at);
-    for run in runs.iter_mut().filter(|run| run.job == JOBS[1] && Some(run.began_at) < done) {
-        (run.trouble, run.troubled_since) = (None, None);
+    let done = runs.iter().find(|run| run.job == JOBS[0] && run.trouble.is_none()).cloned();
+    if let Some(done) = done {
+        for run in runs.iter_mut().filter(|run| run.job == JOBS[1] && run.began_at < done.began_at) {
+            (run.trouble, run.troubled_since) = (None, None);
+            run.outcome.clone_from(&done.outcome);
+        }
     }
     Ok(runs)
 }

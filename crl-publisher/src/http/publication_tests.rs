@@ -5,20 +5,24 @@ use ca_core::job_run::{JobOutcome, record};
 use super::tests::Server;
 use crate::faults;
 
+/// A run of a job that began so many minutes ago.
+fn ran(server: &mut Server, job: &'static str, minutes_ago: u64, outcome: JobOutcome) {
+    let began = server.service.now().minus(Duration::from_secs(60 * minutes_ago));
+    record(&mut server.world.db, job, began, Duration::from_millis(7), outcome).unwrap();
+}
+
+/// What the gauge of a job says.
+fn fails(server: &Server, job: &str) -> bool {
+    let (_, metrics) = server.operations("/metrics");
+    let line = |fails: u8| format!("igc_publication_fails{{job=\"{job}\"}} {fails}\n");
+    assert!(metrics.contains(&line(0)) != metrics.contains(&line(1)), "{metrics}");
+    metrics.contains(&line(1))
+}
+
 #[test]
 fn a_crl_that_was_refused_is_an_alarm_at_once_and_another_fault_after_ten_minutes() {
     let mut server = Server::start();
     let now = server.service.now();
-    let ran = |server: &mut Server, job, minutes_ago: u64, outcome| {
-        let began = now.minus(Duration::from_secs(60 * minutes_ago));
-        record(&mut server.world.db, job, began, Duration::from_millis(7), outcome).unwrap();
-    };
-    let fails = |server: &Server, job: &str| {
-        let (_, metrics) = server.operations("/metrics");
-        let line = |fails: u8| format!("igc_publication_fails{{job=\"{job}\"}} {fails}\n");
-        assert!(metrics.contains(&line(0)) != metrics.contains(&line(1)), "{metrics}");
-        metrics.contains(&line(1))
-    };
     let ready = |text: String| (200, format!("{text}ready\n"));
     ran(&mut server, "coherence", 60, JobOutcome::Failed(faults::FOLDER));
     ran(&mut server, "publication", 3, JobOutcome::Done);
@@ -41,4 +45,22 @@ fn a_crl_that_was_refused_is_an_alarm_at_once_and_another_fault_after_ten_minute
     ran(&mut server, "publication", 11, JobOutcome::Failed(faults::FOLDER));
     let since = now.minus(Duration::from_secs(660));
     assert_eq!(server.operations("/readyz"), alarm(since, faults::FOLDER.name));
+}
+
+/// What could not be made at its time is made by the job that runs again and again: nobody is alarmed until the next night.
+#[test]
+fn a_scheduled_run_that_failed_is_over_once_everything_was_published_after_it() {
+    let mut server = Server::start();
+    let refused = JobOutcome::Failed(faults::CRL_ENTRY_LOST);
+    ran(&mut server, "publication", 20, JobOutcome::Done);
+    ran(&mut server, "full-crl", 10, refused);
+    assert!(server.operations("/readyz").1.contains("[!] full-crl: not everything is published"));
+    assert!(fails(&server, "full-crl"));
+    ran(&mut server, "publication", 9, refused);
+    assert!(fails(&server, "full-crl"), "the other has not made it either");
+    ran(&mut server, "publication", 8, JobOutcome::Done);
+    assert_eq!(
+        (server.operations("/readyz"), fails(&server, "full-crl")),
+        ((200, "ready\n".to_owned()), false)
+    );
 }
