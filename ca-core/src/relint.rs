@@ -23,7 +23,7 @@ use crate::lint::{self, Declared, DeclaredIdentity, Finding, IssuerCertificate, 
 /// So many certificates are in memory at a time.
 const PAGE: i64 = 1000;
 
-/// Which certificates are read. All but those that were given up before anything was sent to be signed.
+/// Which certificates are read. All but those that were given up before anybody saw them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Selection<'a> {
     /// Of this profile only.

@@ -67,7 +67,7 @@ impl<W> Pool<W> {
             return Err(Missed::Failed);
         }
         self.places.give_up_idle();
-        self.attempt(&mut f)?.map_err(|_| Missed::Failed)
+        self.attempt(&mut f).ok().and_then(Result::ok).ok_or(Missed::Failed)
     }
 
     /// One run of `f`; where it fails, whether its worker had waited in the pool.

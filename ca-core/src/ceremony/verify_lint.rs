@@ -42,7 +42,9 @@ impl Judge {
     /// The shard whose CRL a certificate names, by the identity: an authority may have been given shards before its ceremony had ended.
     fn shard_of(&self, issuer: &str, parent: &str, der: &[u8]) -> Option<Shard> {
         let (identity, _) = self.identity.as_ref()?;
-        let shards = (1..=shard::MOST).filter_map(|number| shard::declared(identity, issuer, parent, number));
+        // From the greatest: the address of shard 1 may be how that of shard 12 begins.
+        let shards =
+            (1..=shard::MOST).rev().filter_map(|number| shard::declared(identity, issuer, parent, number));
         let names = |shard: &Shard| {
             let address = shard.urls().crl.as_bytes();
             der.windows(address.len()).any(|part| part == address)
@@ -76,7 +78,11 @@ impl Checker<'_> {
         };
         let authority =
             matches!(wanted.bearer, CeremonyBearer::Authority { .. }).then_some(wanted.label.as_str());
-        let shard = self.judge.shard_of(&wanted.issuer, &parent, der);
+        // An authority is on the CRL of a root, which has no shards.
+        let shard = match authority {
+            Some(_) => None,
+            None => self.judge.shard_of(&wanted.issuer, &parent, der),
+        };
         let shard = shard.as_ref().map(Shard::urls);
         lint(step, &wanted.profile, der, (issuer.as_deref(), shard), &declared, authority)?;
         match &self.judge.identity {

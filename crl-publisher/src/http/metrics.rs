@@ -157,7 +157,7 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
     let mut publishes = Family::gauge(
         "igc_publication_fails",
-        "Whether the last run of a job left a CRL or list unpublished: /readyz says with which code.",
+        "Whether a job left a CRL or list unpublished that nothing has made since: /readyz says with which code.",
     );
     for run in publication::runs(db)? {
         publishes.sample(&format!("job=\"{}\"", run.job), u8::from(run.has_failed()));

@@ -21,14 +21,18 @@ const REFUSED: [Code; 7] = [
 ];
 
 /// The last run of each job that publishes; nothing of one that never ran. The trouble of `full-crl` is over once `publication` was done
-/// after it.
+/// after it, but where a CRL was refused.
 pub(super) fn runs(db: &mut Database) -> Result<Vec<JobRun>, String> {
     let mut runs = job_run::all(db).map_err(|error| error.to_string())?;
     runs.retain(|run| JOBS.contains(&run.job.as_str()));
-    // What some authorities could not make at its time is made by the other job, as soon as it can be.
+    // What some authorities could not make at its time is made by the other job, as soon as it can be. What was refused is no such thing.
     let done = runs.iter().find(|run| run.job == JOBS[0] && run.trouble.is_none()).cloned();
+    let is_over = |run: &JobRun, done: &JobRun| {
+        let refused = REFUSED.iter().any(|refused| Some(refused.name) == run.trouble.as_deref());
+        run.job == JOBS[1] && run.began_at < done.began_at && !refused
+    };
     if let Some(done) = done {
-        for run in runs.iter_mut().filter(|run| run.job == JOBS[1] && run.began_at < done.began_at) {
+        for run in runs.iter_mut().filter(|run| is_over(run, &done)) {
             (run.trouble, run.troubled_since) = (None, None);
             run.outcome.clone_from(&done.outcome);
         }

@@ -51,16 +51,18 @@ fn a_crl_that_was_refused_is_an_alarm_at_once_and_another_fault_after_ten_minute
 #[test]
 fn a_scheduled_run_that_failed_is_over_once_everything_was_published_after_it() {
     let mut server = Server::start();
-    let refused = JobOutcome::Failed(faults::CRL_ENTRY_LOST);
-    ran(&mut server, "publication", 20, JobOutcome::Done);
-    ran(&mut server, "full-crl", 10, refused);
+    let failed = JobOutcome::Failed(faults::FOLDER);
+    let ready = (200, "ready\n".to_owned());
+    ran(&mut server, "publication", 40, JobOutcome::Done);
+    ran(&mut server, "full-crl", 30, failed);
     assert!(server.operations("/readyz").1.contains("[!] full-crl: not everything is published"));
     assert!(fails(&server, "full-crl"));
-    ran(&mut server, "publication", 9, refused);
+    ran(&mut server, "publication", 9, failed);
     assert!(fails(&server, "full-crl"), "the other has not made it either");
     ran(&mut server, "publication", 8, JobOutcome::Done);
-    assert_eq!(
-        (server.operations("/readyz"), fails(&server, "full-crl")),
-        ((200, "ready\n".to_owned()), false)
-    );
+    assert_eq!((server.operations("/readyz"), fails(&server, "full-crl")), (ready, false));
+    // A CRL that was refused is not made by waiting, nor looked at before it is due.
+    ran(&mut server, "full-crl", 7, JobOutcome::Failed(faults::CRL_ENTRY_LOST));
+    ran(&mut server, "publication", 6, JobOutcome::Done);
+    assert!(server.operations("/readyz").1.contains("(crl-entry-lost)") && fails(&server, "full-crl"));
 }

@@ -24,6 +24,7 @@ use super::delegate::{Delegate, Draft, Trouble};
 use super::draft::Known;
 use super::request::Question;
 use super::responder::Responder;
+use crate::pool::Missed;
 use crate::status::{Standing, View};
 
 /// How many signatures are asked for at once: enough to keep a token's sessions busy, few enough that whoever asks for
@@ -258,7 +259,7 @@ impl Answers {
         }
         let attempt = self.health.turn(authority, at, false);
         let messages: Vec<_> = due.iter().map(|one| one.draft.message(one.delegate)).collect();
-        let signatures = self.signers.run(|signer| {
+        let signatures = self.signers.run_or_say(|signer| {
             let signatures = signer.sign_all(&messages);
             let of_the_signer = |error: &&SignerError| !matches!(error, SignerError::NoSuchKey { .. });
             match signatures.iter().filter_map(|signature| signature.as_ref().err()).find(of_the_signer) {
@@ -267,8 +268,12 @@ impl Answers {
                 None => Ok(signatures),
             }
         });
-        if let Some(attempt) = attempt.filter(|_| signatures.is_some()) {
-            attempt.signed();
+        let any = signatures.iter().flatten().any(Result::is_ok);
+        match (attempt, &signatures) {
+            (Some(attempt), Ok(_)) if any => attempt.signed(),
+            (Some(attempt), Err(Missed::Busy)) => attempt.missed(),
+            // Without a key on any token it fails, too.
+            _ => {}
         }
         let mut signed = 0;
         for (one, signature) in due.iter().zip(signatures.into_iter().flatten()) {

@@ -94,6 +94,10 @@ impl Answers {
                 attempt.says_nothing();
                 None
             }
+            Tried::Busy => {
+                attempt.missed();
+                None
+            }
             Tried::Failed => None,
         }
     }
@@ -169,8 +173,7 @@ impl Answers {
                 return Tried::NotTheSigner;
             }
             Ok(Err(_)) | Err(Missed::Failed) => return Tried::Failed,
-            // What is under way tells whether they are busy, or stand in calls that do not come back.
-            Err(Missed::Busy) => return Tried::NotTheSigner,
+            Err(Missed::Busy) => return Tried::Busy,
         };
         let Ok(answer) = delegate.assemble(&self.policy, question, statuses, moments, &signature) else {
             return Tried::NotTheSigner;
@@ -186,8 +189,10 @@ impl Answers {
 enum Tried {
     /// The answer, with what may be kept of it.
     Signed(Answer, Option<(AnswerKey, Kept)>),
-    /// Nothing was to be signed: the log was read too long ago, something does not encode, or no signer was free.
+    /// Nothing was to be signed: the log was read too long ago, or something does not encode.
     NotTheSigner,
+    /// Every signer is at work for somebody else, or stands in a call that does not come back.
+    Busy,
     /// No signer, or no key, or the responder's certificate has ended.
     Failed,
 }

@@ -25,8 +25,10 @@ pub(crate) struct SigningHealth(Mutex<HashMap<String, Fares>>);
 #[derive(Debug, Default)]
 struct Fares {
     failing: Option<Failing>,
-    /// When the newest attempt began that brought a signature.
-    signed_at: Option<Timestamp>,
+    /// No signer came free for it, since a signature was made last.
+    missed: Option<Failing>,
+    /// The newest attempt that brought a signature.
+    signed: u64,
     /// When those began that are under way, by a number of their own.
     under_way: BTreeMap<u64, Timestamp>,
     begun: u64,
@@ -42,13 +44,18 @@ impl Fares {
     /// Since when nothing is signed, as far as is known at `at`.
     fn failing_since(&self, at: Timestamp) -> Option<Timestamp> {
         let hangs = self.under_way.values().next().filter(|began| began.plus(STANDS_STILL) <= at).copied();
-        self.failing.map(|failing| failing.since).or(hangs)
+        // The signers serve all authorities: those that hang may all be another's.
+        let missed = self.missed.filter(|missed| {
+            missed.since.plus(STANDS_STILL) <= at && at < missed.tried_at.plus(STANDS_STILL)
+        });
+        self.failing.or(missed).map(|failing| failing.since).or(hangs)
     }
 
     /// Whether another attempt is of no use yet.
     fn rests(&self, at: Timestamp) -> bool {
         let tried = |failing: &Failing| (failing.tried_at..failing.tried_at.plus(RETRY)).contains(&at);
         self.failing.as_ref().is_some_and(tried)
+            || self.missed.as_ref().is_some_and(tried)
             || self.under_way.values().next().is_some_and(|began| began.plus(SLOW) <= at)
     }
 }
@@ -119,6 +126,8 @@ pub(super) struct Attempt<'h> {
 enum Outcome {
     Signed,
     Failed,
+    /// No signer came free in time.
+    Missed,
     /// What kept it from being made is not the signer.
     SaysNothing,
 }
@@ -127,6 +136,11 @@ impl Attempt<'_> {
     /// It is there.
     pub(super) fn signed(mut self) {
         self.outcome = Outcome::Signed;
+    }
+
+    /// Each signer was at work for somebody else.
+    pub(super) fn missed(mut self) {
+        self.outcome = Outcome::Missed;
     }
 
     /// What keeps it from being made is not the signer.
@@ -141,18 +155,20 @@ impl Drop for Attempt<'_> {
         let Some(fares) = all.get_mut(&self.authority) else { return };
         fares.under_way.remove(&self.number);
         let tried_at = self.at;
-        match (self.outcome, fares.failing) {
-            (Outcome::SaysNothing, _) => {}
-            (Outcome::Signed, _) => {
-                fares.signed_at = fares.signed_at.max(Some(tried_at));
-                fares.failing = None;
+        let again = |before: Option<Failing>| {
+            let first = Failing { since: tried_at, tried_at };
+            Some(before.map_or(first, |before| Failing { tried_at: before.tried_at.max(tried_at), ..before }))
+        };
+        match self.outcome {
+            Outcome::SaysNothing => {}
+            Outcome::Missed => fares.missed = again(fares.missed),
+            Outcome::Signed => {
+                fares.signed = fares.signed.max(self.number);
+                (fares.failing, fares.missed) = (None, None);
             }
             // One that was begun later has signed meanwhile.
-            (Outcome::Failed, None) if fares.signed_at > Some(tried_at) => {}
-            (Outcome::Failed, None) => fares.failing = Some(Failing { since: tried_at, tried_at }),
-            (Outcome::Failed, Some(failing)) => {
-                fares.failing = Some(Failing { tried_at: failing.tried_at.max(tried_at), ..failing });
-            }
+            Outcome::Failed if fares.failing.is_none() && fares.signed > self.number => {}
+            Outcome::Failed => fares.failing = again(fares.failing),
         }
     }
 }
@@ -189,6 +205,19 @@ mod tests {
         drop(health.turn("A", at(3), true).unwrap());
         health.turn("A", at(5), true).unwrap().says_nothing();
         assert_eq!(health.failing(at(5)), [("A".to_owned(), at(3))].into());
+    }
+
+    #[test]
+    fn who_finds_no_signer_free_again_and_again_is_told_of_and_sends_what_is_kept() {
+        let health = SigningHealth::default();
+        for second in 0..=15 {
+            health.turn("B", at(second), false).unwrap().missed();
+            assert!(health.rests("B", at(second)));
+            assert_eq!(health.failing(at(second)).contains_key("B"), second == 15, "{second}");
+        }
+        assert!(health.failing(at(60)).is_empty(), "a burst that is over says nothing of now");
+        health.turn("B", at(61), true).unwrap().signed();
+        assert!(!health.rests("B", at(61)));
     }
 
     #[test]

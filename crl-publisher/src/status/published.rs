@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use ca_core::authority::{self, Authority};
@@ -60,7 +61,15 @@ pub(super) fn forgotten(
 fn crls_of(folder: &PublicFolder, short_name: &str) -> Vec<PathBuf> {
     let of_all = [CrlKind::Full, CrlKind::Delta].map(|kind| folder.crl_path(short_name, kind));
     let below = of_all[0].with_extension("");
-    let shards = fs::read_dir(below).into_iter().flatten().flatten().map(|entry| entry.path());
+    let listed = fs::read_dir(&below).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let listed = listed.unwrap_or_else(|error| {
+        if error.kind() != ErrorKind::NotFound {
+            let path = below.display();
+            tracing::error!(%path, %error, "published shards cannot be listed, and say nothing here: {path}: {error}");
+        }
+        Vec::new()
+    });
+    let shards = listed.into_iter().map(|entry| entry.path());
     of_all.into_iter().chain(shards.filter(|path| path.extension().is_some_and(|crl| crl == "crl"))).collect()
 }
 

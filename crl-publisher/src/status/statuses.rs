@@ -65,13 +65,12 @@ impl Statuses {
         Self { folder: Some(folder), ..Self::default() }
     }
 
-    /// What is known at this moment; nothing before the first synchronisation.
     /// Whether what the published CRLs say is still to be laid over the image: nothing was read yet.
     pub(crate) fn waits_for_published(&self) -> bool {
         self.folder.is_some() && self.view().is_none()
     }
 
-    /// What is known, once the log was read.
+    /// What is known at this moment; nothing before the first synchronisation.
     pub fn view(&self) -> Option<View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

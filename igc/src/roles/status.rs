@@ -23,7 +23,7 @@ use crate::problem::Problem;
 const WORKERS: usize = 4;
 
 /// How long nobody is answered at the start, until the log was read for the first time. Then whoever asks is answered as far as one can.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
+const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Open files of a connection: it, and once more for whoever ends it where it stands still between two requests.
 const FILES_EACH: u64 = 2;

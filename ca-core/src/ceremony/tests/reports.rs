@@ -1,11 +1,17 @@
 //! The signed report, verified offline; and one altered part of each sort refused.
 
-use serde_json::Value;
+use std::time::Duration;
 
-use super::hall::{Hall, act, chance};
+use diesel::prelude::*;
+use serde_json::Value;
+use store::schema::certificates;
+
+use super::hall::{Hall, act, chance, take};
 use super::{END, INSTALLATION, ROLLOVER, ROOT};
 use crate::ceremony::verify::verify_content;
 use crate::ceremony::{Ceremony, Report, ReportError, SignedReport, report, verify};
+use crate::identity::Identity;
+use crate::shard::{self, ShardCounts};
 use crate::signer::LedgeredSigner;
 use crate::signer::process::LedgerKind;
 use crate::signer::soft_token::in_child;
@@ -76,6 +82,30 @@ fn the_report_of_each_kind_holds_offline() {
         end.issuers.push(foreign.clone());
         let refused = verify_content(end, &[]).unwrap_err().to_string();
         assert!(refused.contains("ACR-ST: is in the report and has signed nothing"), "{refused}");
+    });
+}
+
+/// A worker that runs meanwhile opens shards as soon as their authority stands: the list signer's certificate names one of them.
+#[test]
+fn a_report_holds_where_shards_were_opened_between_two_steps() {
+    in_child(HERE, "a_report_holds_where_shards_were_opened_between_two_steps", |module| {
+        let mut hall = Hall::new(module);
+        let identity = Identity::demo();
+        let counts = ShardCounts::new([("ACI-EL-ORG".to_owned(), 12)].into()).unwrap();
+        let held = hall.within(INSTALLATION, |db, course, crls| {
+            while let Some(step) = course.next() {
+                take(db, course, &step, crls)?;
+                if step.to_string() == "certificate ACI-EL-ORG" {
+                    shard::settle(db, &identity, &counts, Duration::ZERO, &mut chance(), &act()).unwrap();
+                }
+            }
+            Ok(())
+        });
+        held.unwrap();
+        let of_shards = certificates::table.filter(certificates::shard.is_not_null());
+        assert!(of_shards.count().get_result::<i64>(&mut hall.db).unwrap() > 0);
+        let signed = hall.report(INSTALLATION).unwrap();
+        verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
     });
 }
 
