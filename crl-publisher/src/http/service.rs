@@ -129,6 +129,7 @@ impl StatusService {
     /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log, and the
     /// one that signs ahead, until what this gives is dropped. Without it, every answer is looked up and signed anew.
     pub fn follow(&self) -> std::io::Result<Following> {
+        self.shared.answers.statuses.are_followed();
         Following::start(Arc::clone(&self.shared))
     }
 
@@ -142,11 +143,6 @@ impl StatusService {
     #[cfg(test)]
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
-    }
-
-    /// Whether the status log was read once since the start, and what is published laid over it.
-    pub fn has_read_the_log(&self) -> bool {
-        self.shared.answers.statuses.view().is_some()
     }
 
     /// Has the status log read now, and not when its turn comes; whether every answer given from here on knows

@@ -1,5 +1,7 @@
 //! Answers that take the database or a signature.
 
+use std::time::Duration;
+
 use ca_core::serial::SerialNumber;
 use diesel::result::Error as DieselError;
 use store::{Act, Timestamp};
@@ -17,6 +19,9 @@ use crate::status::{self, Standing, Status, View};
 /// How often an answer is made at most that a change of its certificates overtakes while it is being signed.
 const ATTEMPTS: usize = 4;
 
+/// How long whoever asks at the start waits for the log to be read for the first time.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
+
 impl Answers {
     /// *Good* never leaves once the event that ended it was applied: what is known is compared again after the signer, who
     /// may have taken his time.
@@ -32,7 +37,10 @@ impl Answers {
                 Some(view) => self.kept_or_signed(&view, delegates, question, &statuses, act.at),
                 // A database that was restored may call good what a published CRL has as revoked: once all of them are read, it is known.
                 None if self.statuses.waits_for_published() && statuses.contains(&Status::Good) => {
-                    return Err(later);
+                    match self.statuses.come_within(FIRST_LOOK) {
+                        true => continue,
+                        false => return Err(later),
+                    }
                 }
                 // Nobody follows the log: what was looked up is known as of this request, and nothing is kept.
                 None => {

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::mem::take;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ca_core::status_log::{self, StatusEvent};
 use diesel::prelude::*;
@@ -20,6 +22,7 @@ use crate::folder::PublicFolder;
 pub struct Statuses {
     /// Where CRLs stand that are heard when everything is read.
     folder: Option<PublicFolder>,
+    followed: AtomicBool,
     view: RwLock<Option<View>>,
     /// Held by whoever synchronises, and by nobody who answers.
     progress: Mutex<Progress>,
@@ -68,6 +71,23 @@ impl Statuses {
     /// Whether what the published CRLs say is still to be laid over the image: nothing was read yet.
     pub(crate) fn waits_for_published(&self) -> bool {
         self.folder.is_some() && self.view().is_none()
+    }
+
+    /// Somebody reads the log from now on, again and again.
+    pub(crate) fn are_followed(&self) {
+        self.followed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the log comes to be read within this time, where somebody reads it.
+    pub(crate) fn come_within(&self, patience: Duration) -> bool {
+        let began = Instant::now();
+        while self.view().is_none() {
+            if !self.followed.load(Ordering::Relaxed) || began.elapsed() >= patience {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 
     /// What is known at this moment; nothing before the first synchronisation.

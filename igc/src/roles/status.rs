@@ -2,8 +2,6 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use ca_core::signer::process::LedgerKind;
 use crl_publisher::http::{
@@ -21,9 +19,6 @@ use crate::problem::Problem;
 
 /// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
-
-/// How long nobody is answered at the start, until the log was read for the first time. Then whoever asks is answered as far as one can.
-const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Open files of a connection: it, and once more for whoever ends it where it stands still between two requests.
 const FILES_EACH: u64 = 2;
@@ -46,11 +41,6 @@ impl StatusRole {
         let following = service
             .follow()
             .map_err(|error| Problem::new(faults::LISTENER, format!("status log: {error}")))?;
-        // Whoever connects meanwhile waits a moment, where he would be told to try later.
-        let began = Instant::now();
-        while !service.has_read_the_log() && began.elapsed() < FIRST_LOOK {
-            thread::sleep(Duration::from_millis(10));
-        }
         let server = answer(&service, listener)?;
         Ok(Self { service, server, following })
     }
