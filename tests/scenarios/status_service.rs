@@ -163,6 +163,18 @@ impl StatusService {
         (said.stdout.ends_with("200"), said.stdout)
     }
 
+    /// What `/readyz` says once it is ready: the log is read a moment after the role listens.
+    #[track_caller]
+    pub fn comes_to_be_ready(&self) -> String {
+        let mut said = String::new();
+        until("the status role is ready", || {
+            let (ready, text) = self.readiness();
+            said = text;
+            ready
+        });
+        said
+    }
+
     /// What `/metrics` says.
     pub fn metrics(&self) -> String {
         run(Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{}/metrics", self.operations)]))

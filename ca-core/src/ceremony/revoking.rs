@@ -1,6 +1,8 @@
 //! The revocation of certificates on which the PKI stands: an authority's by its root, or those of the OCSP responders before a new
 //! one. Before those who are there, since no officer alone may do it.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use store::schema::{certificates, responder_certifications, service_keys};
 use store::{Act, CryptoRng, Database, Timestamp, crash_point};
@@ -13,12 +15,15 @@ use crate::authority;
 use crate::revocation;
 use crate::serial::SerialNumber;
 
-/// Revokes what is not revoked yet, all in one transaction; what an interrupted run has revoked since `begun` is found again. Nothing
-/// that was about to be signed becomes good after it.
+/// How far the clock of this host, which the transcript has, and that of the database, which dates revocations, may be apart.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(600);
+
+/// Revokes what is not revoked yet, all in one transaction; what an interrupted run that was `begun` then has revoked is found again.
+/// Nothing that was about to be signed becomes good after it.
 pub(super) fn revoke(
     db: &mut Database,
     step: &RevokeStep,
-    begun: Timestamp,
+    begun: Option<Timestamp>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificatesRevoked, CeremonyError> {
@@ -26,7 +31,7 @@ pub(super) fn revoke(
         // Nothing is prepared meanwhile that would be overlooked.
         authority::lock(db, &step.authority)?;
         let mut revoked = Vec::new();
-        for meant in meant(db, step, begun)? {
+        for meant in meant(db, step, begun, act.at)? {
             let serial: SerialNumber =
                 meant.serial.parse().expect("the database holds serial numbers this program wrote");
             if meant.status != "revoked" {
@@ -74,7 +79,12 @@ const COLUMNS: Columns = (
 );
 
 /// Each certificate that is good, or may become so, or that this very step has revoked.
-fn meant(db: &mut Database, step: &RevokeStep, begun: Timestamp) -> Result<Vec<Meant>, CeremonyError> {
+fn meant(
+    db: &mut Database,
+    step: &RevokeStep,
+    begun: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Vec<Meant>, CeremonyError> {
     let Some(but) = &step.but_responder else {
         let authority = authority::load(db, &step.authority)?;
         let its = certificates::table.find((authority.parent, authority.serial.to_string()));
@@ -96,7 +106,7 @@ fn meant(db: &mut Database, step: &RevokeStep, begun: Timestamp) -> Result<Vec<M
     let (asked, spared) = asked_for(db, &step.authority, but)?;
     let others: Vec<(Meant, Timestamp)> = certificates::table
         .filter(certificates::issuer.eq(&step.authority).and(certificates::profile.eq(RESPONDER_PROFILE)))
-        .filter(certificates::serial.ne(stays).and(certificates::not_after.ge(begun)))
+        .filter(certificates::serial.ne(stays).and(certificates::not_after.ge(begun.unwrap_or(now))))
         .order(certificates::serial)
         .select((COLUMNS, certificates::prepared_at))
         .load(db)?;
@@ -137,9 +147,9 @@ impl Meant {
     }
 
     /// Whether an interrupted run of this step has revoked it.
-    fn is_of(&self, step: &RevokeStep, begun: Timestamp) -> bool {
-        self.reason.as_deref() == Some(step.reason.name())
-            && self.revoked_at.is_some_and(|revoked_at| revoked_at >= begun)
+    fn is_of(&self, step: &RevokeStep, begun: Option<Timestamp>) -> bool {
+        let (Some(begun), Some(revoked_at)) = (begun, self.revoked_at) else { return false };
+        self.reason.as_deref() == Some(step.reason.name()) && revoked_at.plus(CLOCK_TOLERANCE) >= begun
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn perform(
         Step::Key(step) => json!(key(course, db, step, rng, act)?),
         Step::Certificate(step) => json!(certificate(course, db, step, rng, act)?),
         Step::Revoke(revoke) => {
-            let begun = course.begun_at(step).unwrap_or(act.at);
+            let begun = course.begun_at(step).filter(|_| !course.is_first_attempt(step));
             json!(revoking::revoke(db, revoke, begun, rng, act)?)
         }
         Step::End(step) => json!(end(db, step, rng, act)?),

@@ -103,8 +103,7 @@ fn an_authority_that_its_root_revokes_is_refused_by_whoever_verifies_and_its_nex
     assert!(said.contains("error 23 at 0 depth lookup: certificate revoked"), "{said}");
     let service = status_service(&workshop);
     service.comes_to_say(&workshop, &certificate, "revoked");
-    let (ready, text) = service.readiness();
-    assert!(ready, "{text}");
+    service.comes_to_be_ready();
     let stated = run(&mut workshop.command(&["job", "run", "coherence"])).expect_exit(0).json();
     assert_eq!(stated["differences"], json!([]));
 

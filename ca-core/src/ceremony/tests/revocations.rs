@@ -1,14 +1,17 @@
 //! Certificates on which the PKI stands are revoked at a ceremony, and at no other place.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde_json::json;
 use store::schema::{audit_events, certificates};
 
-use super::hall::{Hall, start, take};
+use super::hall::{Hall, act, chance, start, take};
 use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
 use crate::authority;
+use crate::ceremony::revoking::revoke;
 use crate::ceremony::verify::verify_content;
-use crate::ceremony::{Report, verify};
+use crate::ceremony::{Ceremony, Report, Step, verify};
 use crate::issuance::PrepareError;
 use crate::signer::soft_token::in_child;
 
@@ -80,7 +83,7 @@ fn what_another_ceremony_has_revoked_meanwhile_is_no_act_of_this_one() {
     in_child(HERE, "what_another_ceremony_has_revoked_meanwhile_is_no_act_of_this_one", |module| {
         let mut hall = Hall::new(module);
         hall.hold(INSTALLATION).unwrap();
-        let second = REVOKE.replace("revoke-aci-el-pp", "second").replace("cACompromise", "superseded");
+        let second = REVOKE.replace("revoke-aci-el-pp", "second");
         // It is begun, and somebody goes away.
         hall.within(&second, |db, course, crls| {
             let first = course.next().unwrap();
@@ -91,6 +94,36 @@ fn what_another_ceremony_has_revoked_meanwhile_is_no_act_of_this_one() {
         let refused = hall.hold(&second).unwrap_err().to_string();
         assert!(refused.contains("ACI-EL-PP: is revoked already"), "{refused}");
     });
+}
+
+/// The transcript has the clock of the host, and the revocation that of the database.
+#[test]
+fn what_an_interrupted_run_has_revoked_is_found_again_where_the_clock_of_the_database_is_behind() {
+    in_child(
+        HERE,
+        "what_an_interrupted_run_has_revoked_is_found_again_where_the_clock_of_the_database_is_behind",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            let ceremony = Ceremony::parse(REVOKE).unwrap();
+            let found = ceremony.steps().into_iter().find_map(|step| match step {
+                Step::Revoke(step) => Some(step),
+                _ => None,
+            });
+            let step = found.unwrap();
+            let mut revoke = |begun| revoke(&mut hall.db, &step, begun, &mut chance(), &act());
+            let first = revoke(None).unwrap();
+            let at = first.certificates[0].revoked_at;
+            let minutes = |count: u64| at.plus(Duration::from_secs(count * 60));
+            let again = revoke(Some(minutes(9))).unwrap();
+            assert_eq!(again.certificates[0].serial, first.certificates[0].serial);
+            // Nor is it one's own where one comes to it for the first time.
+            for begun in [None, Some(minutes(11))] {
+                let refused = revoke(begun).unwrap_err().to_string();
+                assert!(refused.contains("is revoked already"), "{refused}");
+            }
+        },
+    );
 }
 
 #[test]
