@@ -46,17 +46,17 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
     });
     let what = "mandates of structures";
     let unsigned = mandate::unsigned(db, now, MANDATES)?;
-    findings.push(match (unsigned.decided.first(), unsigned.ended.first()) {
-        (None, None) => Finding::well(what, "what their rows say, officers have signed"),
-        (None, Some(_)) => {
-            let found = format!("no officer has signed for the end of {}", unsigned.ended.join(", "));
-            Finding::new(Verdict::Warning, what, found, END_IT)
-        }
-        (Some(_), _) => {
-            let found = format!("nobody has signed what rows say of {}", unsigned.decided.join(", "));
-            Finding::new(Verdict::Warning, what, found, ASK)
-        }
-    });
+    if unsigned.decided.is_empty() && unsigned.ended.is_empty() {
+        findings.push(Finding::well(what, "what their rows say, officers have signed"));
+    }
+    if !unsigned.decided.is_empty() {
+        let found = format!("nobody has signed what rows say of {}", unsigned.decided.join(", "));
+        findings.push(Finding::new(Verdict::Warning, what, found, ASK));
+    }
+    if !unsigned.ended.is_empty() {
+        let found = format!("no officer has signed for the end of {}", unsigned.ended.join(", "));
+        findings.push(Finding::new(Verdict::Warning, what, found, END_IT));
+    }
     let what = "refusals' sentences";
     let altered = decision::altered_sentences_since(db, now.minus(REMEMBERED), MOST)?;
     findings.push(match altered.first() {

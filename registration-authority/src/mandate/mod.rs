@@ -144,6 +144,11 @@ impl Mandate {
         self.ended_at.is_none() || self.end_signed.is_some()
     }
 
+    /// Whether it was laid down, and goes on for the worker until an officer signs for its end or its day comes.
+    pub fn awaits_its_end(&self, at: Timestamp) -> bool {
+        !self.end_is_signed() && self.as_signed().stood(at)
+    }
+
     /// The decisions by which it began, or did not.
     pub fn on_its_beginning(&self) -> impl Iterator<Item = &Decision> {
         self.decisions.iter().filter(|decision| decision.subject_version == BEGINNING)

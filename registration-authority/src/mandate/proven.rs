@@ -106,7 +106,8 @@ struct Number {
 /// How long the worker may take to receive a decision, and clocks may differ.
 const OF_THIS_MOMENT: Duration = Duration::from_secs(600);
 
-/// What rows say of mandates at `now` and nobody has signed for, `limit` of each sort at most. None of it counts.
+/// What rows say of mandates at `now` and nobody has signed for, `limit` of each sort at most, the newest first. None of it counts. One
+/// whose day has come is nobody's concern any more.
 pub fn unsigned(db: &mut Database, now: Timestamp, limit: u32) -> QueryResult<Unsigned> {
     let kind = SubjectKind::StructureMandate.as_str();
     let (from, to) = (now.minus(OF_THIS_MOMENT).millis(), now.plus(OF_THIS_MOMENT).millis());
@@ -116,17 +117,24 @@ pub fn unsigned(db: &mut Database, now: Timestamp, limit: u32) -> QueryResult<Un
         format!("{of_version} AND r.decided_by = d.decided_by"),
         format!("{of_version} AND r.refusal IS NULL"),
     );
+    let lasts = |number| {
+        let past = format!("m.number = {number} AND m.until <= {}", now.millis());
+        format!("NOT EXISTS (SELECT 1 FROM structure_mandates m WHERE {past})")
+    };
+    let (decided_lasts, ended_lasts) = (lasts("d.subject_number"), lasts("e.mandate"));
     let decided = format!(
         "SELECT DISTINCT d.subject_number AS number FROM decisions d WHERE d.subject_kind = '{kind}'
-         AND d.decided_at NOT BETWEEN {from} AND {to} AND (NOT EXISTS ({received}) OR NOT EXISTS ({held}))
-         ORDER BY number LIMIT {limit}"
+         AND {decided_lasts} AND d.decided_at NOT BETWEEN {from} AND {to}
+         AND (NOT EXISTS ({received}) OR NOT EXISTS ({held}))
+         ORDER BY number DESC LIMIT {limit}"
     );
     let ended = format!(
-        "SELECT e.mandate AS number FROM structure_mandate_ends e WHERE NOT e.before_signatures
+        "SELECT e.mandate AS number FROM structure_mandate_ends e
+         WHERE NOT e.before_signatures AND {ended_lasts}
          AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.subject_kind = '{kind}' AND d.subject_number = e.mandate
              AND d.subject_version >= {END} AND d.decision = 'refuse'
              AND (d.decided_at BETWEEN {from} AND {to} OR EXISTS ({received} AND r.refusal IS NULL)))
-         ORDER BY number LIMIT {limit}"
+         ORDER BY number DESC LIMIT {limit}"
     );
     let mut numbers = |statement: String| -> QueryResult<Vec<String>> {
         let rows: Vec<Number> = diesel::sql_query(statement).load(db)?;

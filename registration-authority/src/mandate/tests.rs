@@ -81,6 +81,30 @@ fn what_its_agent_lays_down_the_pages_respect_and_an_officer_s_signature_ends() 
 }
 
 #[test]
+fn of_a_mandate_whose_day_has_come_no_end_is_missing_and_the_newest_is_told_first() {
+    on_both(|house| {
+        let hour = std::time::Duration::from_secs(3600);
+        let mut laid_down = |house: &mut House, until| {
+            let number =
+                house.propose("alice", NewMandate { until, ..new_mandate(STRUCTURE) }).unwrap().number;
+            house.decide_mandate("bob", &number, Verdict::Approve).unwrap();
+            house.receive();
+            house.later(10);
+            house.lay_down("agent", &number).unwrap();
+            number
+        };
+        let until = house.at.plus(hour * 2);
+        let (first, dated) = (laid_down(house, None), laid_down(house, Some(until)));
+        let before = until.minus(hour);
+        assert_eq!(unsigned(&mut house.db, before, 9).unwrap().ended, [dated.clone(), first.clone()]);
+        assert_eq!(unsigned(&mut house.db, before, 1).unwrap().ended, [dated.clone()]);
+        assert_eq!(unsigned(&mut house.db, until, 9).unwrap().ended, [first]);
+        let mandate = get(&mut house.db, &dated).unwrap();
+        assert!(mandate.awaits_its_end(before) && !mandate.awaits_its_end(until), "nor does a page offer it");
+    });
+}
+
+#[test]
 fn a_mandate_is_read_alike_by_pages_and_rules_whatever_the_date_of_its_end() {
     let mut house = House::new();
     let number = house.mandated(STRUCTURE).number;

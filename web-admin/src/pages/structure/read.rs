@@ -243,7 +243,7 @@ impl MandateLine {
             decides: false,
             lays_down: false,
             ends: false,
-            laid_down: !mandate.end_is_signed(),
+            laid_down: mandate.awaits_its_end(at),
         })
     }
 
