@@ -171,10 +171,15 @@ impl Browser {
     }
 
     fn keep(&self, name: &str) {
-        let png = STANDARD.decode(self.asked("screenshot").as_str().expect("base64")).expect("base64");
+        self.write_octets(&format!("{name}.png"), &self.asked("screenshot"));
+    }
+
+    /// Writes what the browser gave in Base64 to a file of `target/screens`.
+    fn write_octets(&self, file: &str, given: &Value) {
+        let octets = STANDARD.decode(given.as_str().expect("base64")).expect("base64");
         let screens = root().join("target/screens");
         fs::create_dir_all(&screens).expect("target can be written");
-        fs::write(Path::new(&screens).join(format!("{name}.png")), png).expect("target can be written");
+        fs::write(Path::new(&screens).join(file), octets).expect("target can be written");
     }
 
     fn element(&self, css: &str) -> String {

@@ -18,6 +18,7 @@ use super::officers_desk::{Desk, desk_of, desk_where};
 use super::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER};
 
 mod filled;
+mod paper;
 mod states;
 mod telephone;
 
@@ -183,6 +184,7 @@ fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
     let browser = desk.officer(APPROVER, "Dominique BERNARD");
     desk.sign_in(&browser);
     let shown = Shown::of(&mut desk, refused);
+    paper::of_a_holder(&desk, &browser, &shown.holder, &shown.active);
     let mut found = seen_by_an_officer(&desk, &browser, &shown);
     sign_in_as(&mut desk, &browser, "Camille MARTIN");
     found.join(seen_by_who_asked(&desk, &browser, &shown));

@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     awaiting: Awaiting,
     /// What of the inbox this page is shown for.
     opened_for: Option<String>,
+    /// When it was shown.
+    at: Shown,
 }
 
 /// How much waits for an officer's signature, as it is written; all clones of a frame share it.
@@ -51,6 +53,8 @@ pub(crate) struct Badge {
     /// In how many seconds the session ends where no further request comes, and at the latest; and when that is.
     pub(crate) left: [i64; 2],
     pub(crate) at_latest: Shown,
+    /// Where the page is, with what it was asked.
+    pub(crate) address: String,
 }
 
 impl Badge {
@@ -118,6 +122,7 @@ impl Frame {
             in_other: language::link(request, language.other()),
             awaiting: Awaiting::default(),
             opened_for: None,
+            at: Shown(Moment::of(request).at),
         }
     }
 
@@ -125,7 +130,9 @@ impl Frame {
     pub(crate) fn inside(request: &HttpRequest, session: &Session, shortcuts: Shortcuts) -> Self {
         let Session { display_name, role, form_token, ends, .. } = session.clone();
         let left = left(&ends, Moment::of(request).at);
-        let badge = Some(Badge { display_name, role, form_token, left, at_latest: Shown(ends.at_latest) });
+        let at_latest = Shown(ends.at_latest);
+        let address = request.uri().to_string();
+        let badge = Some(Badge { display_name, role, form_token, left, at_latest, address });
         let (acts, named) = (request.method() == Method::POST, opened_for(request));
         let opened_for = state_of(request).sessions().shown_for(&session.key, acts, named);
         let opened_for = opened_for.filter(|_| role.may(Right::ReadInbox));
@@ -220,6 +227,11 @@ impl Frame {
     /// An hour.
     pub(crate) fn hour(&self, shown: &Shown) -> String {
         self.language.hour(*shown)
+    }
+
+    /// When the page was shown, in full.
+    pub(crate) fn shown_at(&self) -> String {
+        self.long(&self.at)
     }
 
     /// The address of the script that says that a session ends.

@@ -40,6 +40,18 @@ impl Browser {
         );
     }
 
+    /// Shows pages as they are printed, or as on a screen again.
+    pub fn on_paper(&self, paper: bool) {
+        let media = if paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "media": media }));
+    }
+
+    /// Prints the page to `target/screens/NAME.pdf`.
+    pub fn print(&self, name: &str) {
+        let a4 = json!({"page": {"width": 21.0, "height": 29.7}});
+        self.write_octets(&format!("{name}.pdf"), &self.command("print", &a4));
+    }
+
     /// No script of a page runs from now on.
     pub fn without_scripts(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": true}));

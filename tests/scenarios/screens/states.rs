@@ -1,6 +1,7 @@
 //! Screens in the states that no address alone shows: after an act, with an error, with nothing in them, refused.
 
 use super::filled::{orders_for_two, structure_with_its_agent};
+use super::paper::on_paper;
 use super::*;
 
 #[test]
@@ -12,6 +13,7 @@ fn no_state_of_a_screen_keeps_anybody_out() {
     orders_for_two(&mut desk, 3);
     let (structure, agents) = structure_with_its_agent(&mut desk);
     desk.sign_in(&browser);
+    on_paper(&desk, &browser, [&waiting, &structure]);
     found.join(of_lists(&desk, &browser, &structure));
     found.join(of_forms(&desk, &browser));
     found.join(of_an_opposition(&mut desk, &browser));

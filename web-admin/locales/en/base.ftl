@@ -27,6 +27,11 @@ base-operations = Operations
 base-trail = Audit log
 base-sign-out = Sign out
 base-foot = Dates and times are those of Paris. This software is not affiliated with the Agence du numérique en santé.
+
+# On paper only.
+base-printed = Page shown on { $at }.
+base-printed-by = To { $name }, at the address
+
 base-oppose = Block your card
 base-pki = Certification authorities, lists and checks
 base-shortcuts = Keyboard shortcuts

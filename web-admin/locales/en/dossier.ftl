@@ -145,3 +145,6 @@ dossier-more-places = { $number ->
     [one] and one other place
    *[other] and { $number } other places
 }
+
+# On paper only, before a digest.
+dossier-seal = SHA-256 digest of version { $version } of the dossier, the one that the signature of a decision bears:

@@ -27,6 +27,11 @@ base-operations = Exploitation
 base-trail = Journal
 base-sign-out = Se déconnecter
 base-foot = Les dates et heures sont celles de Paris. Ce logiciel n'est pas affilié à l'Agence du numérique en santé.
+
+# On paper only.
+base-printed = Page affichée le { $at }.
+base-printed-by = À l'écran de { $name }, à l'adresse
+
 base-oppose = Mettre sa carte en opposition
 base-pki = Autorités de certification, listes et vérification
 base-shortcuts = Raccourcis clavier

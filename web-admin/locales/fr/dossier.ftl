@@ -145,3 +145,6 @@ dossier-more-places = { $number ->
     [one] et un autre lieu
    *[other] et { $number } autres lieux
 }
+
+# On paper only, before a digest.
+dossier-seal = Empreinte SHA-256 de la version { $version } du dossier, celle que porte la signature d'une décision :

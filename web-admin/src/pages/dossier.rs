@@ -23,6 +23,7 @@ use registration_authority::officers::{self, Officer, Right};
 use registration_authority::order::{self, BirthNames, OrderState};
 use registration_authority::queue::lease::{self, Examination, LeaseError};
 use registration_authority::views::{self, Dossier};
+use sha2::{Digest, Sha256};
 use store::{BrokenRule, Database, Fault, Timestamp};
 
 use composer::Composer;
@@ -62,6 +63,8 @@ pub(super) struct DossierPage {
     place: Place,
     number: String,
     version: i64,
+    /// SHA-256 of what an officer signs of it, in hexadecimal.
+    digest: String,
     name: String,
     family_name: String,
     given_name: String,
@@ -274,6 +277,7 @@ fn compose(
         place: Place::of(db, list, order, officer, reader.at)?,
         number: order.number.clone(),
         version: order.version,
+        digest: hex::encode(Sha256::digest(&order.decidable().canonical)),
         name: order
             .service_in_words()
             .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
