@@ -9,13 +9,15 @@ use acceptance::harness::{DatabaseKind, chance, free_port, igc, run};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use card::KeyUsage;
+use diesel::prelude::*;
 use registration_authority::approval::SubjectKind;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::decision;
 use registration_authority::enrolment::NewCredential;
 use registration_authority::order;
 use serde_json::{Value, json};
-use store::DatabaseRole;
+use store::schema::certificate_requests;
+use store::{Database, DatabaseRole};
 
 use super::card_sign_in::{Held, Served, ask, cards, enrol};
 use super::officers_keys::OfficersKeys;
@@ -117,6 +119,19 @@ fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
     assert!(refused["rows"].as_array().unwrap().iter().all(|row| row["status"] == "refused"), "{refused}");
     assert_eq!(refuse([second, third]).expect_exit(0).json(), refused, "sent again, it is done once");
 
+    // The key of a software certificate is somebody else's: nobody ends it on this machine in his name, the worker does there.
+    let (issuer, serial) = of_software(&mut db);
+    let revoke = ["certificate", "revoke", &issuer, &serial, "--reason", "keyCompromise"];
+    let here = run(&mut workshop.command(&[&revoke[..], &["--as", APPROVER]].concat())).expect_exit(6);
+    assert!(here.stderr.contains("decision-needed"), "{}", here.stderr);
+    let ended = &remote(&revoke).expect_exit(0).json()["certificate"];
+    assert_eq!((&ended["status"], &ended["revocation_reason"]), (&json!("revoked"), &json!("keyCompromise")));
+    let again = remote(&revoke).expect_exit(4);
+    assert!(again.stderr.contains("certificate-ended"), "{}", again.stderr);
+    let none =
+        remote(&["certificate", "revoke", &issuer, "1DFF", "--reason", "keyCompromise"]).expect_exit(3);
+    assert!(none.stderr.contains("request-unknown"), "{}", none.stderr);
+
     // His own card is stolen: the certificate alone opposes it, and then opens nothing any more.
     let oppose = ["opposition", "add", &made[0].to_string(), "--ground", "stolen"];
     let receipt = remote(&oppose).expect_exit(0).json();
@@ -125,6 +140,19 @@ fn an_officer_decides_from_a_command_line_with_his_card_and_his_passkey() {
     served.end();
     let gone = remote(&["decision", "challenge", order]).expect_exit(7);
     assert!(gone.stderr.contains("api-unreachable"), "{}", gone.stderr);
+}
+
+/// Authority and serial number of a software certificate.
+fn of_software(db: &mut Database) -> (String, String) {
+    let issued = certificate_requests::table.filter(certificate_requests::status.eq("issued"));
+    issued
+        .order(certificate_requests::number)
+        .select((
+            certificate_requests::issuer.assume_not_null(),
+            certificate_requests::serial.assume_not_null(),
+        ))
+        .first(db)
+        .unwrap()
 }
 
 #[test]

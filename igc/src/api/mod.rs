@@ -40,6 +40,14 @@ impl Api {
         self.ask("POST", path, headers, Some(body))
     }
 
+    /// What was refused there later than the act was taken in, under the code that is said of it.
+    pub fn refused(code: &str, detail: &str) -> Problem {
+        match known(code) {
+            Some(code) => Problem::new(code, detail),
+            None => Problem::new(faults::API_REFUSED, format!("{code}: {detail}")),
+        }
+    }
+
     fn ask(
         &self,
         method: &str,

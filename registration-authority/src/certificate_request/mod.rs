@@ -23,7 +23,7 @@ pub use request::{CertificateRequest, RequestError, RequestState, get, list};
 pub use revocation_request::{
     AnsweredRevocations, RevocationAnswer, RevocationRequest, answer_waiting as answer_revocations,
     ask as ask_revocation, is_any_waiting as is_any_revocation_waiting, newest as newest_revocation,
-    oldest_waiting as oldest_revocation_waiting,
+    of_certificate, oldest_waiting as oldest_revocation_waiting,
 };
 pub use revoke::RevokeRequestError;
 pub use structure_names::NameError;

@@ -3,14 +3,16 @@
 
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::revocation::{RevocationReason, RevokeError};
+use ca_core::serial::SerialNumber;
 use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use rand_core::CryptoRng;
 use serde_json::json;
-use store::schema::certificate_revocation_requests;
+use store::schema::{certificate_requests, certificate_revocation_requests};
 use store::{Act, Actor, Code, Database, Fault, Kind, Timestamp, audit, database};
 
+use super::RequestError;
 use super::revoke::{RevokeRequestError, revocable, revoke};
 
 /// That the certificate of a request is to be revoked, and what became of it.
@@ -99,6 +101,21 @@ pub fn ask(
         requested_at: act.at,
         answer: RevocationAnswer::Waiting,
     })
+}
+
+/// The number of the request that this certificate was issued for; [`RequestError::Unknown`] where it was issued for none.
+pub fn of_certificate(
+    db: &mut Database,
+    issuer: &str,
+    serial: &SerialNumber,
+) -> Result<String, RequestError> {
+    let number = certificate_requests::table
+        .filter(certificate_requests::issuer.eq(issuer))
+        .filter(certificate_requests::serial.eq(serial.to_string()))
+        .select(certificate_requests::number)
+        .first(db)
+        .optional()?;
+    number.ok_or_else(|| RequestError::Unknown(format!("for certificate {serial} of {issuer}")))
 }
 
 /// What was asked last for the certificate of this request.

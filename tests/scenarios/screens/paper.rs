@@ -23,7 +23,8 @@ fn printed(desk: &Desk, browser: &Browser, address: &str, name: &str, says: &[&s
 /// What an officer prints: the dossier with what its signature is over, a holder's cards, a structure's mandates, an extract of a list.
 pub(super) fn on_paper(desk: &Desk, browser: &Browser, [waiting, structure]: [&str; 2]) {
     let address = format!("/ra/dossiers/{waiting}?statut=a-verifier");
-    let dossier = printed(desk, browser, &address, "dossier", &["Empreinte SHA-256 de la version 1 du dossier"]);
+    let dossier =
+        printed(desk, browser, &address, "dossier", &["Empreinte SHA-256 de la version 1 du dossier"]);
     assert!(!dossier.contains("Approuver"), "{dossier}");
     browser.open(&format!("{}{address}", desk.origin));
     browser.click("form[action$='/approuver'] button");

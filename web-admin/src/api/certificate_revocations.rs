@@ -1,6 +1,9 @@
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ca_core::revocation::RevocationReason;
+use ca_core::serial::SerialNumber;
 use registration_authority::certificate_request::{self, RevocationAnswer, RevocationRequest};
+use registration_authority::officers::{self, Right};
 use registration_authority::views::SoftwareCertificate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,9 +11,9 @@ use utoipa::ToSchema;
 use super::body::{Body, field};
 use super::caller::Caller;
 use super::certificate_requests::Request;
-use super::decided;
-use super::once::IdempotencyKey;
-use super::problem::Refusals;
+use super::decided::{self, Subject};
+use super::once::{IdempotencyKey, send};
+use super::problem::{Problem, Refusals};
 use super::version::IfMatch;
 use crate::failure::Failure;
 
@@ -84,4 +87,28 @@ pub(super) async fn revoke(
         },
     )
     .await
+}
+
+/// The request that a certificate was issued for: what has it revoked stands below that.
+#[utoipa::path(get, path = "/certificates/{issuer}/{serial}", tag = "certificate requests",
+    params(("issuer" = String, Path, description = "Short name of its authority"), ("serial" = String, Path, description = "Hexadecimal")),
+    responses((status = 200, body = Request, headers(("ETag" = String))),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn show(
+    caller: Caller,
+    which: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
+    let (issuer, serial) = which.into_inner();
+    let serial: SerialNumber = field("serial", &serial, |text| text.parse().ok())?;
+    let shown = caller
+        .work(move |work| {
+            officers::require(work.db, Right::ReadOwnDossier, work.act)?;
+            let number = certificate_request::of_certificate(work.db, &issuer, &serial)?;
+            let found = SoftwareCertificate::read(work.db, &number, work.act)?;
+            Ok(decided::answer(StatusCode::OK, None, &found, work.act.at))
+        })
+        .await?;
+    Ok(send(shown))
 }

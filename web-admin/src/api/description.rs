@@ -41,6 +41,7 @@ use super::{
         certificate_requests::submit,
         certificate_requests::withdraw,
         certificate_revocations::revoke,
+        certificate_revocations::show,
         retrieval::terms,
         retrieval::accept,
         retrieval::certificate,

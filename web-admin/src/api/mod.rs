@@ -84,7 +84,7 @@ const DECIDED: [Kind; 9] = [
 type Served = (&'static str, &'static str, fn() -> Route);
 
 /// What is served beside that.
-const ROUTES: [Served; 47] = [
+const ROUTES: [Served; 48] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
@@ -97,6 +97,7 @@ const ROUTES: [Served; 47] = [
     ("post", "/certificate-requests", || web::post().to(certificate_requests::submit)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
     ("post", "/certificate-requests/{number}/revocation", || web::post().to(certificate_revocations::revoke)),
+    ("get", "/certificates/{issuer}/{serial}", || web::get().to(certificate_revocations::show)),
     ("get", "/certificate-requests/{number}/terms", || web::get().to(retrieval::terms)),
     ("post", "/certificate-requests/{number}/terms", || web::post().to(retrieval::accept)),
     ("get", "/certificate-requests/{number}/certificate", || web::get().to(retrieval::certificate)),

@@ -6,20 +6,18 @@ mod lapses;
 mod profile;
 mod relint;
 mod requests;
+mod revoke;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::authority;
 use ca_core::certificate::{self, Certificate};
-use ca_core::revocation::{self, RevocationReason};
+use ca_core::revocation::RevocationReason;
 use ca_core::serial::SerialNumber;
-use ca_core::service_key::{self, Purpose};
 use clap::Subcommand;
 use openssl::x509::X509;
 use professional_registry::TechnicalStructureId;
 use registration_authority::certificate_request::structure_names;
-use registration_authority::officers::Right;
 use serde::Serialize;
 use serde_json::json;
 use store::{Database, DatabaseRole};
@@ -117,6 +115,8 @@ pub enum Command {
         reason: RevocationReason,
         #[command(flatten)]
         officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// The software certificates of professionals that the register no longer supports.
     Lapses,
@@ -142,8 +142,8 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
         Command::Lapses => lapses::run(global)?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
-        Command::Revoke { issuer, serial, reason, officer } => {
-            revoke(global, issuer, serial, *reason, officer)?
+        Command::Revoke { issuer, serial, reason, officer, remote } => {
+            return revoke::run(global, (issuer, serial), *reason, officer, remote);
         }
         Command::Request { profile, csr, whose, officer, remote } => {
             return requests::submit(global, (profile, csr, whose), officer, remote);
@@ -195,51 +195,6 @@ fn show(global: &Global, issuer: &str, serial: &SerialNumber) -> Result<(), Prob
     };
     let row = CertificateRow::of(&found);
     output::one(global.output, &json!({ "certificate": row, "pem": pem }), || pem.clone())
-}
-
-fn revoke(
-    global: &Global,
-    issuer: &str,
-    serial: &SerialNumber,
-    reason: RevocationReason,
-    officer: &AsOfficer,
-) -> Result<(), Problem> {
-    let installation = Installation::open(global)?;
-    let act = officer.act(&installation)?;
-    let mut db = installation.database(DatabaseRole::Owner)?;
-    registration_authority::officers::require(&mut db, Right::Oppose, &act)?;
-    if serves(&mut db, issuer, serial)? {
-        return Err(Problem::new(
-            faults::CERTIFICATE_SERVES,
-            format!("certificate {serial} of {issuer} is an authority's, or signs answers or lists"),
-        ));
-    }
-    if let Some(card) = card::certificates::card_of(&mut db, issuer, &serial.to_string())? {
-        return Err(Problem::new(
-            faults::CERTIFICATE_ON_CARD,
-            format!("card {card} carries it: oppose the card, and every certificate of it ends"),
-        ));
-    }
-    db.write(|db| revocation::revoke(db, issuer, serial, reason, &mut system_rng(), &act))?;
-    output::one(global.output, &json!({ "serial": serial.to_string(), "status": "revoked" }), || {
-        format!("certificate {serial} of {issuer} is revoked\n")
-    })
-}
-
-/// Whether the PKI itself stands on the certificate: its end is a ceremony's matter.
-fn serves(db: &mut Database, issuer: &str, serial: &SerialNumber) -> Result<bool, Problem> {
-    let wanted = certificate::find(db, issuer, serial)?;
-    let wanted = wanted.as_ref().and_then(|one| one.status.der());
-    if authority::all(db)?.iter().any(|one| one.parent == issuer && one.serial == *serial) {
-        return Ok(true);
-    }
-    for purpose in [Purpose::Ocsp, Purpose::List] {
-        let keys = service_key::of_purpose(db, purpose)?;
-        if keys.iter().any(|key| key.certificate.is_some() && key.certificate.as_deref() == wanted) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn inspect(global: &Global, file: &Path) -> Result<(), Problem> {

@@ -98,6 +98,14 @@ fn who_opposes_revokes_the_certificate_of_a_request_and_whoever_asked_for_it_is_
     assert_eq!(ended["requested"]["outcome"], "revoked", "{ended}");
     let listed = served.get(&rita, "/certificate-requests?status=issued");
     assert_eq!(listed.body["certificate_requests"][0], read.body);
+    // It is found by its certificate as well, by whom it may be read.
+    let by_certificate =
+        format!("/certificates/{}/{}", ended["issuer"].as_str().unwrap(), ended["serial"].as_str().unwrap());
+    let found = served.get(&rita, &by_certificate);
+    assert_eq!((&found.body, found.header("etag")), (&read.body, read.header("etag")));
+    let none = served.get(&rita, "/certificates/ACI-EL-ORG/1DFF");
+    assert_eq!((none.status, none.code()), (404, "request-unknown"), "{none:?}");
+    assert_eq!(served.get(&rita, "/certificates/ACI-EL-ORG/xy").status, 422);
     assert_eq!(ask(&served, &done.header("etag")).status, 412);
     let again = ask(&served, &read.header("etag"));
     assert_eq!((again.status, again.code()), (409, "certificate-ended"), "{again:?}");
