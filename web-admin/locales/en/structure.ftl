@@ -63,6 +63,13 @@ structure-list-shown = { $rows ->
    *[other] { $rows } lines
 }: { $new } new, { $changed } changed, { $unchanged } unchanged, { $wrong } wrong. Nothing is declared yet.
 structure-list-error = Line { $line }, column { $column }:
+structure-list-rows = What the list changes
+structure-list-line = Line
+structure-list-effect = Effect
+structure-list-before = so far: { $before }
+structure-list-wrong = wrong
+structure-list-changed = changed
+structure-list-new = new
 structure-file = XLSX or CSV file
 structure-file-hint = One mebibyte and 1,000 rows at most. { $model }. The rows of the file come into the list below, where they can be corrected.
 structure-file-model = Download the model (XLSX)

@@ -75,6 +75,13 @@ structure-list-shown = { $rows ->
    *[other] { $wrong } fausses
 }. Rien n'est déclaré pour le moment.
 structure-list-error = Ligne { $line }, colonne { $column } :
+structure-list-rows = Ce que la liste change
+structure-list-line = Ligne
+structure-list-effect = Effet
+structure-list-before = auparavant : { $before }
+structure-list-wrong = fausse
+structure-list-changed = modifiée
+structure-list-new = nouvelle
 structure-file = Fichier XLSX ou CSV
 structure-file-hint = Un mébioctet et 1 000 lignes au plus. { $model }. Les lignes du fichier viennent dans la liste ci-dessous, où elles se corrigent.
 structure-file-model = Télécharger le modèle (XLSX)

@@ -16,6 +16,7 @@ use registration_authority::order::{self, NewStaffOrder};
 use registration_authority::staff::import::{self, COLUMNS, RowError, StaffImport, StaffImportError};
 use registration_authority::staff::{self, NewMember, Post};
 use registration_authority::{faults as rules, views};
+use sha2::{Digest, Sha256};
 use store::{Code, Fault, Kind};
 
 pub(super) use read::{Said, StructurePage, quality_in_words, state_in_words, until_in_words};
@@ -119,7 +120,8 @@ async fn oppose(structure: web::Path<String>, posted: Posted) -> Result<HttpResp
 async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     acted(structure, posted, "liste", |work, structure, fields| {
         let file = fields.text("liste").as_bytes();
-        if fields.text("declarer") != "oui" {
+        // What was changed since it was shown is shown first.
+        if fields.text("declarer") != "oui" || fields.text("apercu") != digest_of(fields.text("liste")) {
             return shown(import::preview(work.db, structure, file, work.act)).map(Some);
         }
         let (rng, act) = (&mut *work.rng, work.act);
@@ -132,6 +134,18 @@ async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpRespon
         }
     })
     .await
+}
+
+/// SHA-256 of a list, in hexadecimal: a form sends the ends of its lines in another way than it was given them.
+fn digest_of(list: &str) -> String {
+    hex::encode(Sha256::digest(list.replace("\r\n", "\n").trim_end()))
+}
+
+impl StructurePage {
+    /// Which list is shown.
+    fn seen(&self) -> String {
+        digest_of(&self.list)
+    }
 }
 
 /// A file, CSV or a workbook: shown as the list would be, and put into its form, where it is mended and declared.

@@ -142,6 +142,12 @@ async fn one_officer_proposes_a_mandate_and_another_approves_it() {
     assert_eq!((again.status, again.says("mandate-not-open")), (409, true));
 }
 
+/// Which list a page shows.
+fn seen_in(page: &str) -> String {
+    let (_, seen) = page.split_once("name=\"apercu\" value=\"").unwrap();
+    seen.split('"').next().unwrap().to_owned()
+}
+
 #[actix_web::test]
 async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
     let mut house = House::new();
@@ -164,7 +170,23 @@ async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
         2,
         "a dry run declares nobody"
     );
-    assert_eq!(agent.post(&address("/liste"), &[("liste", &right), ("declarer", "oui")]).await.status, 303);
+    assert!(shown.says("Ce que la liste change") && !shown.says("auparavant"), "{}", shown.body);
+    let seen = seen_in(&shown.body);
+    // Another list than the one that was shown is shown, and not declared.
+    let other = right.replace("Anne", "Zoé");
+    for unseen in [
+        &[("liste", &*other), ("declarer", "oui"), ("apercu", &*seen)][..],
+        &[("liste", &*right), ("declarer", "oui")][..],
+    ] {
+        let shown = agent.post(&address("/liste"), unseen).await;
+        assert!(shown.status == 200 && shown.says("Rien n’est déclaré"), "{}", shown.body);
+    }
+    assert_eq!(staff::list(&mut house.db, &structure(), "", 10).unwrap().len(), 2);
+    let declared = [("liste", &*right), ("declarer", "oui"), ("apercu", &seen)];
+    assert_eq!(agent.post(&address("/liste"), &declared).await.status, 303);
+    // Of whom it changes it says what, in the column.
+    let changed = agent.post(&address("/liste"), &[("liste", &other)]).await;
+    assert!(changed.says("1 modifiée") && changed.says("auparavant\u{a0}: Anne"), "{}", changed.body);
     let page = agent.get(&address("?fait=liste")).await;
     assert!(page.says("Toute la liste est déclarée") && page.says("000000042"), "{}", page.body);
 }
@@ -195,7 +217,9 @@ async fn a_workbook_is_shown_before_it_is_declared_and_mended_in_the_list() {
     let (_, list) = list.split_once('>').unwrap();
     let list = list.split("</textarea>").next().unwrap();
     let list = list.replace("&#34;", "\"").replace("&#39;", "'").replace('\n', "\r\n");
-    let done = agent.post(&address("/liste"), &[("liste", &list), ("declarer", "oui")]).await;
+    let seen = seen_in(&shown.body);
+    let done =
+        agent.post(&address("/liste"), &[("liste", &list), ("declarer", "oui"), ("apercu", &seen)]).await;
     assert_eq!(done.status, 303, "{}", done.body);
     assert_eq!(declared(&mut house), 5, "one of them was there before");
 

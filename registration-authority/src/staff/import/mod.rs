@@ -29,8 +29,9 @@ use serde::Serialize;
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
+use self::read::{cells_of, rows_and_cells};
 use super::declare::{DeclareError, Declared, NewMember, declare, difference, mandated};
-use super::find;
+use super::{StaffMember, find};
 use crate::faults;
 
 pub use read::{ReadRow, as_csv, rows};
@@ -55,6 +56,21 @@ pub struct StaffImport {
     pub unchanged: usize,
     /// What is wrong, by line.
     pub errors: Vec<RowError>,
+    /// The rows that are wrong, or that change what stands.
+    pub entries: Vec<Entry>,
+}
+
+/// A row of the file that is wrong, or that changes what stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// In the file, from 1.
+    pub line: u64,
+    /// Its cells, in the order of [`COLUMNS`].
+    pub cells: [String; COLUMNS.len()],
+    /// What stands so far of whom it names, likewise; nothing where nobody had declared him, or where it is wrong.
+    pub before: Option<[String; COLUMNS.len()]>,
+    /// What is wrong with it.
+    pub error: Option<RowError>,
 }
 
 /// What is wrong with a row.
@@ -136,38 +152,53 @@ fn compare(
     structure: &TechnicalStructureId,
     file: &[u8],
 ) -> Result<(StaffImport, Vec<NewMember>), StaffImportError> {
-    let rows = rows(file)?;
+    let rows = rows_and_cells(file)?;
     let mut import = StaffImport { rows: rows.len(), ..StaffImport::default() };
     let (mut seen, mut members) = (BTreeSet::new(), Vec::new());
-    for (line, row) in rows {
-        let member = match row {
-            Ok(member) => member,
-            Err((column, reason)) => {
-                import.errors.push(RowError { line, column, reason });
-                continue;
+    for (cells, (line, row)) in rows {
+        let mut entry = Entry { line, cells, before: None, error: None };
+        match row.and_then(|member| unseen(&mut seen, member)) {
+            Ok(member) => {
+                let before = find(db, structure, &member.local_id).map_err(DeclareError::from)?;
+                match difference(before.as_ref(), &member) {
+                    Ok(Declared::New) => import.new.push(member.local_id.clone()),
+                    Ok(Declared::Changed) => {
+                        entry.before = before.as_ref().map(cells_of);
+                        import.changed.push(member.local_id.clone());
+                    }
+                    Ok(Declared::Unchanged) => {
+                        import.unchanged += 1;
+                        members.push(member);
+                        continue;
+                    }
+                    Err(DeclareError::NumberTaken(..)) => {
+                        let (column, reason) = taken(before.as_ref());
+                        entry.error = Some(RowError { line, column, reason });
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+                members.push(member);
             }
-        };
-        if !seen.insert(member.local_id.clone()) {
-            let reason = "ce numéro figure déjà plus haut dans le fichier".to_owned();
-            import.errors.push(RowError { line, column: COLUMNS[0], reason });
-            continue;
+            Err((column, reason)) => entry.error = Some(RowError { line, column, reason }),
         }
-        let before = find(db, structure, &member.local_id).map_err(DeclareError::from)?;
-        match difference(before.as_ref(), &member) {
-            Ok(Declared::New) => import.new.push(member.local_id.clone()),
-            Ok(Declared::Changed) => import.changed.push(member.local_id.clone()),
-            Ok(Declared::Unchanged) => import.unchanged += 1,
-            Err(DeclareError::NumberTaken(..)) if before.is_some_and(|before| before.left_at.is_some()) => {
-                let reason = "ce numéro est celui d’une personne qui est partie".to_owned();
-                import.errors.push(RowError { line, column: COLUMNS[0], reason });
-            }
-            Err(DeclareError::NumberTaken(..)) => {
-                let reason = "ce numéro est celui d’une personne, ou d’un service, et le reste".to_owned();
-                import.errors.push(RowError { line, column: COLUMNS[3], reason });
-            }
-            Err(error) => return Err(error.into()),
-        }
-        members.push(member);
+        import.errors.extend(entry.error.clone());
+        import.entries.push(entry);
     }
     Ok((import, members))
+}
+
+/// One whom no row above names.
+fn unseen(seen: &mut BTreeSet<String>, member: NewMember) -> Result<NewMember, (&'static str, String)> {
+    match seen.insert(member.local_id.clone()) {
+        true => Ok(member),
+        false => Err((COLUMNS[0], "ce numéro figure déjà plus haut dans le fichier".to_owned())),
+    }
+}
+
+/// Why a number that stands for another is not given anew.
+fn taken(before: Option<&StaffMember>) -> (&'static str, String) {
+    match before.is_some_and(|before| before.left_at.is_some()) {
+        true => (COLUMNS[0], "ce numéro est celui d’une personne qui est partie".to_owned()),
+        false => (COLUMNS[3], "ce numéro est celui d’une personne, ou d’un service, et le reste".to_owned()),
+    }
 }

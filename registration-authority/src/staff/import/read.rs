@@ -1,7 +1,7 @@
 //! From a file to whom it names: a table of cells first, by whatever writes tables, then one set of rules over its rows.
 
 use super::{COLUMNS, FILE_BOUND, StaffImportError, csv, xlsx};
-use crate::staff::{NewMember, Post};
+use crate::staff::{NewMember, Post, StaffMember};
 
 /// A row by its line: whom it names, or the column that is wrong and why, in French.
 pub type ReadRow = (u64, Result<NewMember, (&'static str, String)>);
@@ -19,6 +19,24 @@ pub(super) struct RawRow {
 /// The rows of the file after its header. An error of the whole where it is no such file.
 pub fn rows(file: &[u8]) -> Result<Vec<ReadRow>, StaffImportError> {
     Ok(raw_rows(file)?.into_iter().map(|row| (row.line, member(row))).collect())
+}
+
+/// The same, each beside its cells.
+pub(super) fn rows_and_cells(
+    file: &[u8],
+) -> Result<Vec<([String; COLUMNS.len()], ReadRow)>, StaffImportError> {
+    Ok(raw_rows(file)?.into_iter().map(|row| (row.cells.clone(), (row.line, member(row)))).collect())
+}
+
+/// What stands of somebody, as a row of a file would have it.
+pub(super) fn cells_of(member: &StaffMember) -> [String; COLUMNS.len()] {
+    let post = match member.post {
+        Post::Employee => "personnel",
+        Post::Head => "responsable",
+        Post::Service => "service",
+    };
+    let StaffMember { local_id, family_name, given_name, .. } = member;
+    [local_id.clone(), family_name.clone(), given_name.clone(), post.to_owned()]
 }
 
 /// The file as text, CSV, each row on the line that it has in the file: for a page where it is mended. What cannot be had is empty there.

@@ -11,7 +11,7 @@ use registration_authority::officers::Right;
 use registration_authority::opposition::request::{OppositionRequest, RequestAnswer};
 use registration_authority::opposition::requester::Requester;
 use registration_authority::opposition::{self, Ground};
-use registration_authority::staff::import::StaffImport;
+use registration_authority::staff::import::{COLUMNS, StaffImport};
 use registration_authority::staff::{Post, StaffMember};
 use registration_authority::suspension::CardState;
 use registration_authority::views::{self, AskedCard, MemberView, SoftwareCertificate};
@@ -75,8 +75,9 @@ pub(in crate::pages) struct StructurePage {
     certificates: Vec<CertificateLine>,
     /// After which number the next page begins.
     next: Option<String>,
-    list: String,
+    pub(super) list: String,
     shown: Option<StaffImport>,
+    columns: &'static [&'static str],
 }
 
 struct MandateLine {
@@ -208,6 +209,7 @@ impl StructurePage {
                 next: last.filter(|_| view.more),
                 list: said.list,
                 shown: said.shown,
+                columns: &COLUMNS,
             })
         })
     }
