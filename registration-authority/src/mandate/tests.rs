@@ -84,7 +84,7 @@ fn what_its_agent_lays_down_the_pages_respect_and_an_officer_s_signature_ends() 
 fn of_a_mandate_whose_day_has_come_no_end_is_missing_and_the_newest_is_told_first() {
     on_both(|house| {
         let hour = std::time::Duration::from_secs(3600);
-        let mut laid_down = |house: &mut House, until| {
+        let laid_down = |house: &mut House, until| {
             let number =
                 house.propose("alice", NewMandate { until, ..new_mandate(STRUCTURE) }).unwrap().number;
             house.decide_mandate("bob", &number, Verdict::Approve).unwrap();

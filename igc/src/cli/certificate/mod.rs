@@ -20,7 +20,7 @@ use professional_registry::TechnicalStructureId;
 use registration_authority::certificate_request::structure_names;
 use serde::Serialize;
 use serde_json::json;
-use store::{Database, DatabaseRole};
+use store::DatabaseRole;
 
 use crate::cli::Global;
 use crate::cli::remote::{Remote, SignedRemote};

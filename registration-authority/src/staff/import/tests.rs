@@ -34,6 +34,10 @@ fn a_file_is_shown_before_it_is_declared_and_does_what_it_showed() {
         let shown = looked(house, &file).unwrap();
         assert_eq!(shown.new, ["A3", "000000042"]);
         assert_eq!((shown.changed.clone(), shown.unchanged, shown.rows), (vec!["A2".to_owned()], 1, 4));
+        let rows: Vec<_> = shown.entries.iter().map(|one| (one.line, one.before.is_some())).collect();
+        assert_eq!(rows, [(3, true), (4, false), (5, false)], "what stands as it is said is no row of it");
+        let (before, now) = (shown.entries[0].before.clone().unwrap(), &shown.entries[0].cells);
+        assert_eq!((before[1].as_str(), now[1].as_str(), &before[2..]), ("LEROY", "LE ROY", &now[2..]));
         assert_eq!(count(house), 2, "a dry run declares nobody");
         assert_eq!(applied(house, &file).unwrap(), shown);
         let there = list(&mut house.db, &structure(STRUCTURE), "", 10).unwrap();
