@@ -30,7 +30,7 @@ base-foot = Dates and times are those of Paris. This software is not affiliated 
 
 # On paper only.
 base-printed = Page shown on { $at }.
-base-printed-by = To { $name }, at the address
+base-printed-by = Read by { $name } at
 
 base-oppose = Block your card
 base-pki = Certification authorities, lists and checks

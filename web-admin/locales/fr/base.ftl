@@ -30,7 +30,7 @@ base-foot = Les dates et heures sont celles de Paris. Ce logiciel n'est pas affi
 
 # On paper only.
 base-printed = Page affichée le { $at }.
-base-printed-by = À l'écran de { $name }, à l'adresse
+base-printed-by = Lue par { $name } à l'adresse
 
 base-oppose = Mettre sa carte en opposition
 base-pki = Autorités de certification, listes et vérification
