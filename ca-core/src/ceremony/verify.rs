@@ -17,7 +17,7 @@ use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 use super::verify_custodians::SharedToken;
 use super::verify_lint::Judge;
 use super::verify_objects::{check_certificate, check_crl};
-use super::{AdministratorKey, Ceremony, CeremonyError, Step};
+use super::{AdministratorKey, Ceremony, CeremonyError, Step, held_identity};
 use crate::authority::AuthorityError;
 use crate::faults;
 use crate::profile::KeyKind;
@@ -140,7 +140,8 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     let steps = ceremony.steps();
     follow(&entries, &steps)?;
     let opened: Opened = outcome(&entries, &Step::Open)?;
-    let judge = Judge::of(report.identity.as_deref(), &opened)?;
+    let held_with = held_identity::verified(&entries)?;
+    let judge = Judge::of(report.identity.as_deref(), held_with.as_ref())?;
     let checker = Checker { report, entries: &entries, steps: &steps, judge };
     let taken_up_by = taken_up_by(&entries)?;
     let there = taken_up_by.iter().flat_map(|who| who.witnesses.iter().chain([&who.operator]));
@@ -159,7 +160,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     }
     let (certificates, issuers) = checker.objects()?;
     let shared_tokens = checker.shared_tokens(&opened)?;
-    let not_proven = checker.not_proven(shared_tokens.is_some())?;
+    let not_proven = checker.not_proven(shared_tokens.is_some(), held_with)?;
     let administrators = steps.iter().filter_map(|step| match step {
         Step::Administrator(key) => Some(key),
         _ => None,
@@ -242,7 +243,11 @@ impl Checker<'_> {
     }
 
     /// What a reader must not take for verified.
-    fn not_proven(&self, sharings_written_down: bool) -> Result<Vec<String>, ReportError> {
+    fn not_proven(
+        &self,
+        sharings_written_down: bool,
+        held_with: Option<String>,
+    ) -> Result<Vec<String>, ReportError> {
         let mut words = Vec::new();
         if !sharings_written_down {
             words.push(
@@ -252,11 +257,10 @@ impl Checker<'_> {
             );
         }
         if !self.judge.has_identity() && !self.report.certificates.is_empty() {
-            words.push(
-                "that the certificates bear the names, policies and addresses of the identity: the report does not \
-                 bring it"
-                    .to_owned(),
-            );
+            let of = held_with.map_or(", and the transcript does not name it".to_owned(), |sha256| format!(" (SHA-256 {sha256})"));
+            words.push(format!(
+                "that the certificates bear the names, policies and addresses of the identity: the report does not bring it{of}"
+            ));
         }
         let unread = self.shares_not_read_back()?;
         words.extend(unread.into_iter().map(|name| {

@@ -6,6 +6,7 @@ mod files;
 mod forged;
 pub(crate) mod hall;
 mod held;
+mod identities;
 mod reports;
 mod resumed;
 mod revocations;
