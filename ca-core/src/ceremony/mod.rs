@@ -16,6 +16,7 @@ mod error;
 mod file;
 mod held_identity;
 mod making;
+mod not_proven;
 mod outcome;
 mod report;
 mod revoking;

@@ -7,6 +7,7 @@ use store::schema::ceremony_reports;
 use store::{Act, Database};
 
 use super::outcome::{CertificateMade, CrlMade};
+use super::steps::RevokeStep;
 use super::transcript::{Entry, EntryEvent, read_chain};
 use super::verify::{ReportError, part, verify_content};
 use super::{Ceremony, ReportIdentity, Step};
@@ -43,6 +44,9 @@ pub struct Report {
     pub issuers: Vec<NamedPem>,
     /// Every CRL that was signed.
     pub crls: Vec<NamedPem>,
+    /// The certificates of the authorities that were revoked; a program of before did not bring them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<NamedPem>,
 }
 
 /// An object in PEM, so that any tool reads it.
@@ -103,6 +107,7 @@ pub fn report(
         certificates: Vec::new(),
         issuers: Vec::new(),
         crls: Vec::new(),
+        revoked: Vec::new(),
     };
     for step in ceremony.steps() {
         match &step {
@@ -116,6 +121,10 @@ pub fn report(
                     crl_of(db, &made).ok_or_else(|| part(&step, "the database does not hold this CRL"))?;
                 report.crls.push(named(CRL, &made.issuer, &der)?);
                 report.add_issuer(db, &made.issuer)?;
+            }
+            Step::Revoke(RevokeStep { authority, but_responder: None, .. }) => {
+                let its = authority::load(db, authority)?.certificate;
+                report.revoked.push(named(CERTIFICATE, authority, &its)?);
             }
             _ => {}
         }

@@ -52,6 +52,12 @@ impl Judge {
         shards.into_iter().find(names)
     }
 
+    /// Whether this is the common name that the identity has for an authority; so where there is none to ask.
+    pub(super) fn names_so(&self, authority: &str, common_name: Option<String>) -> bool {
+        let identity = self.identity.as_ref();
+        identity.is_none_or(|(identity, _)| identity.authorities.common_name(authority) == common_name)
+    }
+
     /// Whether names and addresses can be held.
     pub(super) fn has_identity(&self) -> bool {
         self.identity.is_some()

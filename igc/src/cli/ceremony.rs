@@ -302,6 +302,9 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
     }
+    for (name, sha256) in &verified.revoked {
+        text += &format!("revoked here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");
+    }
     for (login, name, sha256) in &verified.administrators {
         text += &format!(
             "administrator {login} ({name}) key SHA-256 {sha256}: compare it with what igc.toml pins\n"

@@ -7,11 +7,14 @@ use serde_json::json;
 use store::schema::{audit_events, certificates};
 
 use super::hall::{Hall, act, chance, start, take};
+use super::reports::rewrite;
 use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
 use crate::authority;
+use crate::ceremony::report::{CERTIFICATE, named};
 use crate::ceremony::revoking::revoke;
-use crate::ceremony::verify::verify_content;
-use crate::ceremony::{Ceremony, Report, Step, verify};
+use crate::ceremony::verify::{sha256, verify_content};
+use crate::ceremony::{Ceremony, NamedPem, Report, Step, verify};
+use crate::identity::Identity;
 use crate::issuance::PrepareError;
 use crate::signer::soft_token::in_child;
 
@@ -140,7 +143,7 @@ fn a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherw
             let whole: Report = serde_json::from_slice(&signed.json).unwrap();
             let refused = |expected: &str, alter: &dyn Fn(&mut serde_json::Value)| {
                 let mut report = whole.clone();
-                super::reports::rewrite(&mut report, "revoke ACI-EL-PP", alter);
+                rewrite(&mut report, "revoke ACI-EL-PP", alter);
                 let said = verify_content(&report, &signed.audit_key).unwrap_err().to_string();
                 assert!(said.contains(expected), "{said}");
             };
@@ -151,8 +154,65 @@ fn a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherw
             let another = "is not the revocation that the file asks for";
             refused(another, &|detail| detail["reason"] = json!("superseded"));
             refused(another, &|detail| detail["authority"] = json!("ACI-EL-ORG"));
+            let date = "its root dates it 2026-11-21T10:00:00Z on the CRL";
+            refused(date, &|detail| detail["certificates"][0]["revoked_at"] = json!("2026-11-21T09:59:59Z"));
+
+            // File and transcript agree on a reason, and the root has given another.
+            let mut report = whole.clone();
+            report.ceremony_file = report.ceremony_file.replace("\"cACompromise\"", "\"superseded\"");
+            let file = Ceremony::parse(&report.ceremony_file).unwrap().sha256();
+            let mut first: serde_json::Value = serde_json::from_str(&report.transcript[0]).unwrap();
+            first["previous"] = json!(file);
+            report.transcript[0] = first.to_string();
+            rewrite(&mut report, "open", |detail| detail["file_sha256"] = json!(file));
+            rewrite(&mut report, "revoke ACI-EL-PP", |detail| detail["reason"] = json!("superseded"));
+            let said = verify_content(&report, &signed.audit_key).unwrap_err().to_string();
+            assert!(said.contains("revoke ACI-EL-PP: its root gives another reason on the CRL"), "{said}");
         },
     );
+}
+
+#[test]
+fn a_report_brings_the_certificate_that_was_revoked_and_holds_with_no_other() {
+    in_child(HERE, "a_report_brings_the_certificate_that_was_revoked_and_holds_with_no_other", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(INSTALLATION).unwrap();
+        hall.hold(REVOKE).unwrap();
+        let signed = hall.report(REVOKE).unwrap();
+        let whole: Report = serde_json::from_slice(&signed.json).unwrap();
+        let verified = verify_content(&whole, &signed.audit_key).unwrap();
+        let of = |hall: &mut Hall, name: &str| authority::load(&mut hall.db, name).unwrap().certificate;
+        let digest = sha256(&of(&mut hall, "ACI-EL-PP"));
+        assert_eq!(verified.revoked, [("ACI-EL-PP".to_owned(), digest)]);
+        assert!(verified.not_proven.is_empty(), "{:?}", verified.not_proven);
+
+        let refused = |expected: &str, revoked: Vec<NamedPem>| {
+            let report = Report { revoked, ..whole.clone() };
+            let said = verify_content(&report, &signed.audit_key).expect_err(expected).to_string();
+            assert!(said.contains(expected), "{expected}: {said}");
+        };
+        let pem = |name: &str, der: &[u8]| named(CERTIFICATE, name, der).unwrap();
+        let sister = of(&mut hall, "ACI-EL-ORG");
+        refused("its certificate has another serial number", vec![pem("ACI-EL-PP", &sister)]);
+        let elsewhere = of(&mut hall, "ACI-ST-PP");
+        refused("another authority than the one that revoked it", vec![pem("ACI-EL-PP", &elsewhere)]);
+        refused("ACI-EL-ORG: is in the report as revoked", vec![pem("ACI-EL-ORG", &sister)]);
+        refused("stands twice", vec![whole.revoked[0].clone(), whole.revoked[0].clone()]);
+        // As a program of before wrote it.
+        let before = Report { revoked: vec![], ..whole.clone() };
+        let not_proven = verify_content(&before, &signed.audit_key).unwrap().not_proven;
+        let [words] = not_proven.as_slice() else { panic!("{not_proven:?}") };
+        assert!(words.contains("ACI-EL-PP") && words.contains("does not bring it"), "{words}");
+
+        // The file says which one by a name that the identity gives to something else.
+        let renamed = Identity::DEMO.replace("ELEMENTAIRE ORGANISATIONS", "ELEMENTAIRE ORGANISMES");
+        hall.identity = Identity::parse(&renamed).unwrap();
+        let other = REVOKE.replace("revoke-aci-el-pp", "another").replace("ACI-EL-PP", "ACI-EL-ORG");
+        hall.hold(&other).unwrap();
+        let not_proven = hall.report(&other).unwrap().not_proven;
+        let [words] = not_proven.as_slice() else { panic!("{not_proven:?}") };
+        assert!(words.contains("ACI-EL-ORG") && words.contains("has another name for it"), "{words}");
+    });
 }
 
 #[test]
