@@ -196,6 +196,9 @@ impl<'a> Course<'a> {
                 self.sessions.insert(token.clone(), self.module.token(&token)?);
             }
         }
+        if matches!(step, Step::Open) {
+            detail["after_epoch"] = json!(Epoch::newest(db)?);
+        }
         if matches!(step, Step::Certificate(_)) {
             let epoch = Epoch::open(db, LEASE, act)?;
             detail["epoch"] = json!(epoch.number());
@@ -256,6 +259,12 @@ impl<'a> Course<'a> {
     /// When this step was first begun: what it made before a crash is not older.
     pub fn begun_at(&self, step: &Step) -> Option<Timestamp> {
         self.transcript.begun_at(step).map(Timestamp::whole_second)
+    }
+
+    /// The newest epoch when the ceremony was opened first: each certificate of a ceremony stands in an epoch of its own, so those of ceremonies
+    /// before stand in this one at the latest. None where a program of before has opened it.
+    pub(super) fn after_epoch(&self) -> Option<i64> {
+        self.transcript.entries().first().and_then(|opening| opening.detail["after_epoch"].as_i64())
     }
 
     /// Whether nobody began this step before this process did.

@@ -52,7 +52,9 @@ pub(super) fn verified(entries: &[Entry]) -> Result<Option<String>, ReportError>
     let opening = entries.iter().take_while(|entry| is_opening(entry)).count();
     let named_at = |place: usize| entries.get(place).and_then(named_when_taken_up);
     match (0..entries.len()).find(|place| *place != opening && named_at(*place).is_some()) {
-        Some(place) => Err(part(&entries[place].step, "goes on with another identity than what was begun before it")),
+        Some(place) => {
+            Err(part(&entries[place].step, "goes on with another identity than what was begun before it"))
+        }
         None => Ok(of(entries)),
     }
 }
@@ -65,8 +67,9 @@ pub(super) fn settle(
     identity: &Identity,
 ) -> Result<Option<String>, CeremonyError> {
     let now = sha256(identity.text().as_bytes());
-    let ended =
-        entries.last().is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done);
+    let ended = entries
+        .last()
+        .is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done);
     match of(entries) {
         Some(held_with) if held_with != now && !ended => {
             if entries.iter().all(is_opening) {

@@ -62,7 +62,10 @@ impl Checker<'_> {
         let expected = revoked.revoked_at.whole_second().min(moment(&list.this_update));
         let dated = moment(&entry.revocation_date);
         if dated != expected {
-            let why = format!("its root dates it {dated} on the CRL, and the transcript says {}", revoked.revoked_at);
+            let why = format!(
+                "its root dates it {dated} on the CRL, and the transcript says {}",
+                revoked.revoked_at
+            );
             return Err(part(step, why));
         }
         self.must(
@@ -98,7 +101,8 @@ impl Checker<'_> {
             if !self.own_certificates().any(|step| step.authority == one.name) {
                 return Err(part(name, "is in the report as revoked, and no step revokes it"));
             }
-            let der = one.der(CERTIFICATE).ok_or_else(|| part(one.name.escape_debug(), "does not read as PEM"))?;
+            let der =
+                one.der(CERTIFICATE).ok_or_else(|| part(one.name.escape_debug(), "does not read as PEM"))?;
             let digest = sha256(&der);
             match names.insert(one.name.clone()) && digests.insert(digest.clone()) {
                 true => Ok((one.name.clone(), digest)),
@@ -111,14 +115,17 @@ impl Checker<'_> {
     /// What the report leaves open of them, in words.
     pub(super) fn revocations_not_proven(&self) -> Vec<String> {
         let open = self.own_certificates().filter_map(|step| {
-            let why = match self.revoked_authority(&step.authority) {
+            let why = match self.revoked_authority(&step.authority).transpose().ok()? {
                 None => "the report does not bring it",
-                Some(its) if !self.judge.names_so(&step.authority, common_name(&its.ok()?)) => {
+                Some(its) if !self.judge.names_so(&step.authority, common_name(&its)) => {
                     "the identity of the ceremony has another name for it"
                 }
                 Some(_) => return None,
             };
-            Some(format!("that it is the certificate of {} that was revoked under this name: {why}", step.authority))
+            Some(format!(
+                "that it is the certificate of {} that was revoked under this name: {why}",
+                step.authority
+            ))
         });
         open.collect()
     }

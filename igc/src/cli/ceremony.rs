@@ -255,16 +255,13 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
         [one] => format!("witness {one}"),
         several => format!("witnesses {}", several.join(", ")),
     };
-    let taken_up = verified
-        .taken_up_by
-        .iter()
-        .map(|who| {
-            let with = match who.identity_sha256 {
-                Some(_) => ", with another identity than it was opened with",
-                None => "",
-            };
-            format!("taken up again: operator {}, {}{with}\n", who.operator, witnesses(&who.witnesses))
-        });
+    let taken_up = verified.taken_up_by.iter().map(|who| {
+        let with = match who.identity_sha256 {
+            Some(_) => ", with another identity than it was opened with",
+            None => "",
+        };
+        format!("taken up again: operator {}, {}{with}\n", who.operator, witnesses(&who.witnesses))
+    });
     let mut text = format!(
         "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n{}\
          ceremony file SHA-256 {}\n\

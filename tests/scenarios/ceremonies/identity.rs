@@ -36,7 +36,8 @@ fn a_ceremony_keeps_its_identity_goes_on_with_no_other_and_its_report_brings_it_
     };
     // It was opened, and stops as the PINs are to be shared.
     hold(3).expect_exit(4);
-    let (identity, kept) = (empty.dir.join("identity.toml"), empty.dir.join("ceremonies/roots/identity.toml"));
+    let (identity, kept) =
+        (empty.dir.join("identity.toml"), empty.dir.join("ceremonies/roots/identity.toml"));
     let text = move_the_responder(&identity);
     let refused = hold(5).expect_exit(4);
     assert!(refused.stderr.contains("ceremony-other-identity"), "{}", refused.stderr);

@@ -4,7 +4,7 @@ use serde_json::json;
 use store::Fault;
 
 use super::INSTALLATION;
-use super::hall::{Hall, take};
+use super::hall::Hall;
 use super::reports::rewrite_lines;
 use crate::ceremony::held_identity::settle;
 use crate::ceremony::verify::{sha256, verify_content};
@@ -21,17 +21,6 @@ fn another() -> Identity {
 }
 
 impl Hall {
-    /// The first steps of a ceremony, and as many as are asked for.
-    fn take_steps(&mut self, text: &str, steps: usize) -> Result<(), CeremonyError> {
-        self.within(text, |db, course, crls| {
-            for _ in 0..steps {
-                let step = course.next().unwrap();
-                take(db, course, &step, crls)?;
-            }
-            Ok(())
-        })
-    }
-
     fn transcript(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("ceremonies/demo/transcript.jsonl")).unwrap()
     }
@@ -116,7 +105,8 @@ fn what_was_only_opened_goes_on_with_another_identity_and_its_transcript_says_so
                 let mut report = whole.clone();
                 let of = |line: &serde_json::Value| line["step"] == begun_at && line["event"] == "begun";
                 rewrite_lines(&mut report, of, |detail| {
-                    detail["taken_up_by"] = json!({ "operator": "Alix", "witnesses": [], "identity_sha256": identity });
+                    detail["taken_up_by"] =
+                        json!({ "operator": "Alix", "witnesses": [], "identity_sha256": identity });
                 });
                 let words = verify_content(&report, &signed.audit_key).expect_err(said).to_string();
                 assert!(words.contains(expected), "{said}: {words}");

@@ -11,7 +11,7 @@ use super::reports::rewrite;
 use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
 use crate::authority;
 use crate::ceremony::report::{CERTIFICATE, named};
-use crate::ceremony::revoking::revoke;
+use crate::ceremony::revoking::{Before, revoke};
 use crate::ceremony::verify::{sha256, verify_content};
 use crate::ceremony::{Ceremony, NamedPem, Report, Step, verify};
 use crate::identity::Identity;
@@ -114,7 +114,10 @@ fn what_an_interrupted_run_has_revoked_is_found_again_where_the_clock_of_the_dat
                 _ => None,
             });
             let step = found.unwrap();
-            let mut revoke = |begun| revoke(&mut hall.db, &step, begun, &mut chance(), &act());
+            let mut revoke = |begun| {
+                let before = Before { begun, ..Before::default() };
+                revoke(&mut hall.db, &step, before, &mut chance(), &act())
+            };
             let first = revoke(None).unwrap();
             let at = first.certificates[0].revoked_at;
             let minutes = |count: u64| at.plus(Duration::from_secs(count * 60));
@@ -215,17 +218,54 @@ fn a_report_brings_the_certificate_that_was_revoked_and_holds_with_no_other() {
     });
 }
 
+/// A ceremony for one responder, where those before it are revoked or not.
+fn for_one(name: &str, revoke_earlier: bool) -> String {
+    let heading = &RESPONDERS[..RESPONDERS.find("[[responder]]").unwrap()];
+    let revoke = if revoke_earlier { "revoke_earlier = \"keyCompromise\"\n" } else { "" };
+    let heading = heading.replace("responders-2027-q1", name);
+    format!(
+        "{heading}[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\n{revoke}"
+    )
+}
+
+/// Open, key, certificate: it stops after any of them, and a later one does the same from its beginning to its end.
+#[test]
+fn a_ceremony_comes_to_its_end_though_a_later_one_has_revoked_what_it_was_to_revoke_and_its_own_responder() {
+    in_child(
+        HERE,
+        "a_ceremony_comes_to_its_end_though_a_later_one_has_revoked_what_it_was_to_revoke_and_its_own_responder",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
+            let good = ("good".to_owned(), None);
+            // How many the later one revokes; how many are revoked in the end, and how many good: the responder of each, but for that
+            // of the first where the later one found it made.
+            for (steps, by_the_later, revoked, stand) in [(1, 1, 1, 2), (2, 2, 3, 2), (3, 3, 6, 1)] {
+                let [first, second] =
+                    ["first", "second"].map(|name| for_one(&format!("{name}-{steps}"), true));
+                hall.take_steps(&first, steps).unwrap();
+                assert_eq!(hall.hold(&second).unwrap().revoked[0].certificates.len(), by_the_later);
+                let outcome = hall.hold(&first).unwrap();
+                assert_eq!(outcome.revoked[0].certificates, [], "what the other has revoked is not its own");
+                let expected = [vec![compromised.clone(); revoked], vec![good.clone(); stand]].concat();
+                assert_eq!(responders(&mut hall, "ACI-FO-PP"), expected, "after {steps} steps");
+                for text in [&first, &second] {
+                    let signed = hall.report(text).unwrap();
+                    verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+                }
+            }
+        },
+    );
+}
+
 #[test]
 fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
     in_child(HERE, "responders_whose_key_may_be_known_are_revoked_once_another_answers", |module| {
         let mut hall = Hall::new(module);
         hall.hold(INSTALLATION).unwrap();
         hall.hold(ROLLOVER).unwrap();
-        let one = RESPONDERS.find("[[responder]]").unwrap();
-        let known = format!(
-            "{}[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\nrevoke_earlier = \"keyCompromise\"\n",
-            &RESPONDERS[..one]
-        );
+        let known = for_one("known", true);
         let outcome = hall.hold(&known).unwrap();
         let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
         let good = ("good".to_owned(), None);
