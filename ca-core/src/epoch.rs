@@ -44,9 +44,7 @@ impl Epoch {
     pub fn open(db: &mut Database, lease: Duration, act: &Act) -> Result<Self, EpochError> {
         db.write(|db| {
             take_turn(db)?;
-            let last: Option<i64> =
-                issuance_epochs::table.select(diesel::dsl::max(issuance_epochs::epoch)).first(db)?;
-            let number = last.unwrap_or(0) + 1;
+            let number = Self::newest(db)? + 1;
             let now = db.now()?;
             diesel::insert_into(issuance_epochs::table)
                 .values((
@@ -57,6 +55,14 @@ impl Epoch {
                 .execute(db)?;
             Ok(Self { number, lease })
         })
+    }
+
+    /// The number of the newest run; 0 before the first. What is prepared after it is read stands in a greater one, but for what a run
+    /// prepares that was open already.
+    pub(crate) fn newest(db: &mut Database) -> QueryResult<i64> {
+        let newest: Option<i64> =
+            issuance_epochs::table.select(diesel::dsl::max(issuance_epochs::epoch)).first(db)?;
+        Ok(newest.unwrap_or(0))
     }
 
     /// The epoch's number; grows with each run.

@@ -71,6 +71,8 @@ store::codes! {
     CEREMONY_STANDING = ("ceremony-refused", Refused, "the operator: the sentence names what stands in the way; `igc ceremony check --dir DIR FILE` asks again");
     /// A ceremony of this name was begun with another file.
     CEREMONY_OTHER_FILE = ("ceremony-other-file", Refused, "the operator: take the ceremony up again with the file it was begun with, or give the new one another name");
+    /// A ceremony was begun with another identity.
+    CEREMONY_OTHER_IDENTITY = ("ceremony-other-identity", Refused, "the operator: put the identity file back that the ceremony was begun with (`ceremonies/NAME/identity.toml` is a copy), take the ceremony up to its end, and change the identity after it");
     /// The database does not know what the transcript holds.
     CEREMONY_OTHER_DATABASE = ("ceremony-other-database", Integrity, "the operator: put the database back that the ceremony was held with, or a backup from after its last step");
     /// Another process holds this ceremony.

@@ -17,7 +17,8 @@ use super::custodians::{CustodianSet, Share};
 use super::making::Bench;
 use super::outcome::{CeremonyOutcome, TakenUp};
 use super::transcript::{Entry, EntryEvent, Transcript};
-use super::{Ceremony, CeremonyError, Step, check, custodian_file, standing, taking_up, work};
+use super::verify::sha256;
+use super::{Ceremony, CeremonyError, Step, check, custodian_file, held_identity, standing, taking_up, work};
 use crate::authority;
 use crate::epoch::Epoch;
 use crate::issuance::{Evidence, EvidenceKind, IssuanceContext};
@@ -63,6 +64,8 @@ pub struct Course<'a> {
     steps: Vec<Step>,
     /// Who is there now must be said with the next step: another process has begun this ceremony.
     taken_up: bool,
+    /// SHA-256 of the identity, where it is another than the one that it was opened with: to be said there too.
+    other_identity: Option<String>,
     held_before: bool,
     /// A session with each token that was used, so that this process logs in once: some tokens write their
     /// own state at each login, and a crash in that instant is theirs to survive.
@@ -76,7 +79,7 @@ impl<'a> Course<'a> {
     /// a folder of its name, and must exist.
     ///
     /// Refused before anything is touched: a file that breaks a rule, a database or tokens that do not
-    /// allow it, PIN files that are not as the file says, another file than the one it was begun with.
+    /// allow it, PIN files that are not as the file says, another file or identity than it was begun with.
     #[expect(clippy::too_many_arguments, reason = "the house's parameter order")]
     pub fn open(
         db: &mut Database,
@@ -93,6 +96,7 @@ impl<'a> Course<'a> {
         let transcript =
             Transcript::open(&folder.join(ceremony.name()).join("transcript.jsonl"), &ceremony.sha256())?;
         let told = taking_up::lines_told(db, ceremony, &transcript)?;
+        let other_identity = held_identity::settle(ceremony, transcript.entries(), context.identity)?;
         if transcript.entries().is_empty() {
             standing::check(db, module, ceremony, act.at)?;
         } else {
@@ -111,6 +115,7 @@ impl<'a> Course<'a> {
             epoch: None,
             evidence,
             taken_up: !transcript.entries().is_empty(),
+            other_identity,
             held_before: false,
             transcript,
             steps: ceremony.steps(),
@@ -178,7 +183,8 @@ impl<'a> Course<'a> {
         let mut detail = json!({});
         if std::mem::take(&mut self.taken_up) {
             let Attendance { operator, witnesses, .. } = self.attendance.clone();
-            detail["taken_up_by"] = json!(TakenUp { operator, witnesses });
+            let identity_sha256 = self.other_identity.take();
+            detail["taken_up_by"] = json!(TakenUp { operator, witnesses, identity_sha256 });
         }
         if let Some(token) = self.token_of(db, step)? {
             detail["token"] = json!(token);
@@ -189,6 +195,9 @@ impl<'a> Course<'a> {
             if !matches!(step, Step::Token(_)) && !self.sessions.contains_key(&token) {
                 self.sessions.insert(token.clone(), self.module.token(&token)?);
             }
+        }
+        if matches!(step, Step::Open) {
+            detail["after_epoch"] = json!(Epoch::newest(db)?);
         }
         if matches!(step, Step::Certificate(_)) {
             let epoch = Epoch::open(db, LEASE, act)?;
@@ -231,6 +240,17 @@ impl<'a> Course<'a> {
         self.transcript.outcome_of(step)
     }
 
+    /// The text of the identity, to be kept beside the transcript: a report is asked for when the installation may have another. None where
+    /// the transcript names another, since it has come to its end, or a program of before has opened it and named none.
+    pub fn identity_to_keep(&self) -> Option<&str> {
+        let text = self.context.identity.text();
+        let held_with = held_identity::of(self.transcript.entries());
+        let is_its_own = held_with == Some(sha256(text.as_bytes()))
+            || self.other_identity.is_some()
+            || self.outcome_of(&Step::Open).is_none();
+        is_its_own.then_some(text)
+    }
+
     /// SHA-256 of the transcript's last line.
     pub fn head(&self) -> &str {
         self.transcript.head()
@@ -239,6 +259,12 @@ impl<'a> Course<'a> {
     /// When this step was first begun: what it made before a crash is not older.
     pub fn begun_at(&self, step: &Step) -> Option<Timestamp> {
         self.transcript.begun_at(step).map(Timestamp::whole_second)
+    }
+
+    /// The newest epoch when the ceremony was opened first: each certificate of a ceremony stands in an epoch of its own, so those of ceremonies
+    /// before stand in this one at the latest. None where a program of before has opened it.
+    pub(super) fn after_epoch(&self) -> Option<i64> {
+        self.transcript.entries().first().and_then(|opening| opening.detail["after_epoch"].as_i64())
     }
 
     /// Whether nobody began this step before this process did.

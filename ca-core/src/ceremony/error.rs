@@ -56,6 +56,19 @@ pub enum CeremonyError {
          backup that is older than they are"
     )]
     OtherDatabase(String),
+    /// It was begun with another identity, and something was made since.
+    #[error(
+        "ceremony {ceremony} is held with the identity SHA-256 {held_with}, and the installation has {now} now: what it makes would \
+         bear other names, policies or addresses than what it has made"
+    )]
+    OtherIdentity {
+        /// Its name.
+        ceremony: String,
+        /// SHA-256 of the identity that its transcript names.
+        held_with: String,
+        /// SHA-256 of the installation's.
+        now: String,
+    },
     /// Shares of custodians.
     #[error(transparent)]
     Custodians(#[from] CustodianError),
@@ -119,6 +132,7 @@ impl Fault for CeremonyError {
             Self::Transcript(error) => error.code(),
             Self::TranscriptCut => faults::CEREMONY_TRANSCRIPT,
             Self::OtherDatabase(_) => faults::CEREMONY_OTHER_DATABASE,
+            Self::OtherIdentity { .. } => faults::CEREMONY_OTHER_IDENTITY,
             Self::Custodians(error) => error.code(),
             Self::CustodianSet { .. } => faults::CEREMONY_TRANSCRIPT_FILE,
             Self::Signer(error) => error.code(),

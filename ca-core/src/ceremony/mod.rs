@@ -14,7 +14,9 @@ mod custodian_file;
 pub mod custodians;
 mod error;
 mod file;
+mod held_identity;
 mod making;
+mod not_proven;
 mod outcome;
 mod report;
 mod revoking;
@@ -38,6 +40,7 @@ pub use check::check;
 pub use course::{Attendance, CeremonyTokens, Course};
 pub use error::CeremonyError;
 pub use file::{Ceremony, CeremonyKind};
+pub use held_identity::ReportIdentity;
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CertificatesRevoked, CrlMade, EndDecided, KeyDestroyed,
     KeyMade, Opened, RevokedCertificate, TakenUp, TokenInitialised,

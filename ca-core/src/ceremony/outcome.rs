@@ -25,7 +25,8 @@ pub struct Opened {
     pub operator: String,
     /// Who watches.
     pub witnesses: Vec<String>,
-    /// SHA-256 of the text of the identity, hexadecimal. Absent where a program of before held the ceremony.
+    /// SHA-256 of the text of the identity, hexadecimal: the one it is held with, but where it was taken up with another
+    /// ([`TakenUp::identity_sha256`]). Absent where a program of before held the ceremony.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_sha256: Option<String>,
     /// Every sharing of PINs that stood. Absent where a program of before held the ceremony.
@@ -41,6 +42,10 @@ pub struct TakenUp {
     pub operator: String,
     /// Who watches.
     pub witnesses: Vec<String>,
+    /// SHA-256 of the text of the identity that it goes on with, hexadecimal, where that is another than the one it was opened with:
+    /// nothing else had been begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_sha256: Option<String>,
 }
 
 /// Of [`super::Step::Acknowledge`].

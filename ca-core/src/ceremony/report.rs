@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use store::schema::ceremony_reports;
 use store::{Act, Database};
 
-use super::outcome::{CertificateMade, CrlMade, Opened};
+use super::outcome::{CertificateMade, CrlMade};
+use super::steps::RevokeStep;
 use super::transcript::{Entry, EntryEvent, read_chain};
-use super::verify::{ReportError, part, sha256, verify_content};
-use super::{Ceremony, Step};
+use super::verify::{ReportError, part, verify_content};
+use super::{Ceremony, ReportIdentity, Step};
 use crate::authority;
 use crate::certificate;
-use crate::identity::Identity;
 use crate::service_key::{self, Purpose, ServiceKey};
 use crate::signer::{SignatureAlgorithm, Signer};
 use crate::signing::{IntendedSignature, sign_intended};
@@ -32,8 +32,8 @@ pub struct Report {
     pub program: String,
     /// The ceremony file, word for word.
     pub ceremony_file: String,
-    /// The identity that it was held with, word for word; absent where a program of before wrote the report, and where the
-    /// installation has another identity since.
+    /// The identity that it was held with, word for word; absent where a program of before held the ceremony or wrote the report, and
+    /// where it was not kept and the installation has another since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
     /// The transcript, line for line.
@@ -44,6 +44,9 @@ pub struct Report {
     pub issuers: Vec<NamedPem>,
     /// Every CRL that was signed.
     pub crls: Vec<NamedPem>,
+    /// The certificates of the authorities that were revoked; a program of before did not bring them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<NamedPem>,
 }
 
 /// An object in PEM, so that any tool reads it.
@@ -73,6 +76,8 @@ pub struct SignedReport {
     pub signature: Vec<u8>,
     /// The audit key, SubjectPublicKeyInfo in DER.
     pub audit_key: Vec<u8>,
+    /// What whoever verifies it will be told that it leaves open.
+    pub not_proven: Vec<String>,
 }
 
 /// Writes the report of a ceremony that has come to its end, and has it signed. `crl_of` gives the DER of a
@@ -80,7 +85,7 @@ pub struct SignedReport {
 pub fn report(
     db: &mut Database,
     signer: &mut dyn Signer,
-    identity: &Identity,
+    identity: ReportIdentity<'_>,
     ceremony: &Ceremony,
     transcript: &str,
     crl_of: &mut dyn FnMut(&mut Database, &CrlMade) -> Option<Vec<u8>>,
@@ -93,17 +98,16 @@ pub fn report(
     {
         return Err(ReportError::NotEnded(ceremony.name().to_owned()));
     }
-    let opened: Opened = outcome(&entries, &Step::Open)?;
-    let held_with = opened.identity_sha256.is_some_and(|held| held == sha256(identity.text().as_bytes()));
     let mut report = Report {
         format: FORMAT.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         ceremony_file: ceremony.text().to_owned(),
-        identity: held_with.then(|| identity.text().to_owned()),
+        identity: identity.held_with(&entries)?,
         transcript: transcript.lines().map(str::to_owned).collect(),
         certificates: Vec::new(),
         issuers: Vec::new(),
         crls: Vec::new(),
+        revoked: Vec::new(),
     };
     for step in ceremony.steps() {
         match &step {
@@ -118,11 +122,15 @@ pub fn report(
                 report.crls.push(named(CRL, &made.issuer, &der)?);
                 report.add_issuer(db, &made.issuer)?;
             }
+            Step::Revoke(RevokeStep { authority, but_responder: None, .. }) => {
+                let its = authority::load(db, authority)?.certificate;
+                report.revoked.push(named(CERTIFICATE, authority, &its)?);
+            }
             _ => {}
         }
     }
     let key = audit_key(db)?;
-    verify_content(&report, &key.public_key)?;
+    let not_proven = verify_content(&report, &key.public_key)?.not_proven;
     let mut json = serde_json::to_vec_pretty(&report).expect("a report is plain data");
     json.push(b'\n');
     record(db, ceremony, &json, &key, act)?;
@@ -130,7 +138,7 @@ pub fn report(
     let wanted =
         IntendedSignature { key: &key.key, public_key: &key.public_key, subject: &subject, message: &json };
     let signature = sign_intended(db, signer, &wanted, act)?;
-    Ok(SignedReport { json, signature, audit_key: key.public_key })
+    Ok(SignedReport { json, signature, audit_key: key.public_key, not_proven })
 }
 
 /// Writes a report down before it is signed, so that the signature is held against it. The same one again is written once.

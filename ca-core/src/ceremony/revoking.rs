@@ -18,12 +18,21 @@ use crate::serial::SerialNumber;
 /// How far the clock of this host, which the transcript has, and that of the database, which dates revocations, may be apart.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(600);
 
-/// Revokes what is not revoked yet, all in one transaction; what an interrupted run that was `begun` then has revoked is found again.
+/// What the transcript says of the time before a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    /// When an interrupted run of the step began, where there was one.
+    pub(super) begun: Option<Timestamp>,
+    /// The newest epoch when the ceremony was opened ([`super::Course::after_epoch`]).
+    pub(super) after_epoch: Option<i64>,
+}
+
+/// Revokes what is not revoked yet, all in one transaction; what an interrupted run has revoked is found again.
 /// Nothing that was about to be signed becomes good after it.
 pub(super) fn revoke(
     db: &mut Database,
     step: &RevokeStep,
-    begun: Option<Timestamp>,
+    before: Before,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificatesRevoked, CeremonyError> {
@@ -31,7 +40,7 @@ pub(super) fn revoke(
         // Nothing is prepared meanwhile that would be overlooked.
         authority::lock(db, &step.authority)?;
         let mut revoked = Vec::new();
-        for meant in meant(db, step, begun, act.at)? {
+        for meant in meant(db, step, before, act.at)? {
             let serial: SerialNumber =
                 meant.serial.parse().expect("the database holds serial numbers this program wrote");
             if meant.status != "revoked" {
@@ -82,44 +91,48 @@ const COLUMNS: Columns = (
 fn meant(
     db: &mut Database,
     step: &RevokeStep,
-    begun: Option<Timestamp>,
+    before: Before,
     now: Timestamp,
 ) -> Result<Vec<Meant>, CeremonyError> {
     let Some(but) = &step.but_responder else {
         let authority = authority::load(db, &step.authority)?;
         let its = certificates::table.find((authority.parent, authority.serial.to_string()));
         let its: Meant = its.select(COLUMNS).first(db)?;
-        let by_another = its.status == "revoked" && !its.is_of(step, begun);
+        let by_another = its.status == "revoked" && !its.is_of(step, before.begun);
         return match by_another {
             true => standing(&step.authority, "is revoked already"),
             false => Ok(vec![its]),
         };
     };
-    let stays: Option<(Option<String>, Timestamp)> = service_keys::table
+    let stays: Option<Option<String>> = service_keys::table
         .filter(service_keys::name.eq(but))
-        .select((service_keys::serial, service_keys::created_at))
+        .select(service_keys::serial)
         .first(db)
         .optional()?;
-    let Some((Some(stays), since)) = stays else {
+    let Some(stays) = stays.flatten() else {
         return standing(but, "is not certified, and the others would answer no more");
     };
-    let (asked, spared) = asked_for(db, &step.authority, but)?;
-    let others: Vec<(Meant, Timestamp)> = certificates::table
+    let spared = spared(db, &step.authority, stays, before.after_epoch)?;
+    let others: Vec<Meant> = certificates::table
         .filter(certificates::issuer.eq(&step.authority).and(certificates::profile.eq(RESPONDER_PROFILE)))
-        .filter(certificates::serial.ne(stays).and(certificates::not_after.ge(begun.unwrap_or(now))))
+        .filter(certificates::not_after.ge(before.begun.unwrap_or(now)))
         .order(certificates::serial)
-        .select((COLUMNS, certificates::prepared_at))
+        .select(COLUMNS)
         .load(db)?;
-    // One that a responder before it has asked for is meant, whenever that was; one of a later ceremony is not.
-    let is_earlier = |one: &Meant, prepared_at: Timestamp| {
-        !spared.contains(&one.serial) && (asked.contains(&one.serial) || prepared_at <= since)
-    };
-    let others = others.into_iter().filter(|(one, prepared_at)| is_earlier(one, *prepared_at));
-    Ok(others.map(|(one, _)| one).filter(|one| one.is_under_way() || one.is_of(step, begun)).collect())
+    let meant =
+        |one: &Meant| !spared.contains(&one.serial) && (one.is_under_way() || one.is_of(step, before.begun));
+    Ok(others.into_iter().filter(meant).collect())
 }
 
-/// The serial numbers of the responders of an authority that another has asked for; and of those that go back to the one called `stays`.
-fn asked_for(db: &mut Database, authority: &str, stays: &str) -> QueryResult<(Vec<String>, Vec<String>)> {
+/// The serial numbers of the responders that are no earlier ones: the one that `stays`, each that another ceremony has made since this one
+/// was opened, whichever came to its end first, and whoever these have asked for, one after the other. One that an earlier one has asked for
+/// is not among them, whenever that was: who has its key could have asked.
+fn spared(
+    db: &mut Database,
+    authority: &str,
+    stays: String,
+    after_epoch: Option<i64>,
+) -> QueryResult<Vec<String>> {
     let asked: Vec<(String, String)> = responder_certifications::table
         .filter(responder_certifications::issuer.eq(authority))
         .select((responder_certifications::predecessor, responder_certifications::serial))
@@ -128,17 +141,26 @@ fn asked_for(db: &mut Database, authority: &str, stays: &str) -> QueryResult<(Ve
         .filter(service_keys::authority.eq(authority))
         .select((service_keys::name, service_keys::serial))
         .load(db)?;
-    let (mut names, mut spared) = (vec![stays.to_owned()], Vec::new());
-    while let Some(name) = names.pop() {
-        for (_, serial) in asked.iter().filter(|(predecessor, _)| *predecessor == name) {
-            if !spared.contains(serial) {
-                spared.push(serial.clone());
-                let its = named.iter().filter(|(_, of)| of.as_ref() == Some(serial));
-                names.extend(its.map(|(name, _)| name.clone()));
-            }
+    let made: Vec<(String, i64)> = certificates::table
+        .filter(certificates::issuer.eq(authority).and(certificates::profile.eq(RESPONDER_PROFILE)))
+        .select((certificates::serial, certificates::epoch))
+        .load(db)?;
+    // By numbers that the database gives, not by clocks. Where a program of before has opened this ceremony: since its own was made.
+    let own = made.iter().find(|(serial, _)| *serial == stays).map(|(_, epoch)| *epoch);
+    let after = after_epoch.or(own).unwrap_or(i64::MAX);
+    let by_a_ceremony = |serial: &String| asked.iter().all(|(_, of)| of != serial);
+    let later = made.iter().filter(|(serial, epoch)| *epoch > after && by_a_ceremony(serial));
+    let mut to_follow: Vec<String> = later.map(|(serial, _)| serial.clone()).chain([stays]).collect();
+    let mut spared = Vec::new();
+    while let Some(serial) = to_follow.pop() {
+        let names = named.iter().filter(|(_, of)| of.as_ref() == Some(&serial)).map(|(name, _)| name);
+        for name in names {
+            let next = asked.iter().filter(|(predecessor, _)| predecessor == name).map(|(_, serial)| serial);
+            to_follow.extend(next.filter(|next| !spared.contains(*next)).cloned());
         }
+        spared.push(serial);
     }
-    Ok((asked.into_iter().map(|(_, serial)| serial).collect(), spared))
+    Ok(spared)
 }
 
 impl Meant {

@@ -17,7 +17,7 @@ use super::transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 use super::verify_custodians::SharedToken;
 use super::verify_lint::Judge;
 use super::verify_objects::{check_certificate, check_crl};
-use super::{AdministratorKey, Ceremony, CeremonyError, Step};
+use super::{AdministratorKey, Ceremony, CeremonyError, Step, held_identity};
 use crate::authority::AuthorityError;
 use crate::faults;
 use crate::profile::KeyKind;
@@ -105,6 +105,8 @@ pub struct VerifiedReport {
     /// The certificates of authorities that signed and were not made here, in the same form, to be compared with
     /// those of the ceremonies that made them.
     pub issuers: Vec<(String, String)>,
+    /// The certificates of the authorities that were revoked, in the same form, to be compared likewise.
+    pub revoked: Vec<(String, String)>,
     /// Every administrator's key that was recorded: his login and name, and the SHA-256 of the key, to be compared with what is pinned.
     pub administrators: Vec<(String, String, String)>,
 }
@@ -140,7 +142,8 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     let steps = ceremony.steps();
     follow(&entries, &steps)?;
     let opened: Opened = outcome(&entries, &Step::Open)?;
-    let judge = Judge::of(report.identity.as_deref(), &opened)?;
+    let held_with = held_identity::verified(&entries)?;
+    let judge = Judge::of(report.identity.as_deref(), held_with.as_ref())?;
     let checker = Checker { report, entries: &entries, steps: &steps, judge };
     let taken_up_by = taken_up_by(&entries)?;
     let there = taken_up_by.iter().flat_map(|who| who.witnesses.iter().chain([&who.operator]));
@@ -158,8 +161,9 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         checker.check(step, audit_key)?;
     }
     let (certificates, issuers) = checker.objects()?;
+    let revoked = checker.revoked_authorities()?;
     let shared_tokens = checker.shared_tokens(&opened)?;
-    let not_proven = checker.not_proven(shared_tokens.is_some())?;
+    let not_proven = checker.not_proven(shared_tokens.is_some(), held_with)?;
     let administrators = steps.iter().filter_map(|step| match step {
         Step::Administrator(key) => Some(key),
         _ => None,
@@ -179,6 +183,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         not_proven,
         certificates,
         issuers,
+        revoked,
         administrators: administrators
             .map(|key| (key.login.clone(), key.display_name.clone(), key.fingerprint()))
             .collect(),
@@ -239,30 +244,6 @@ fn outcome<T: DeserializeOwned>(entries: &[Entry], step: &Step) -> Result<T, Rep
 impl Checker<'_> {
     pub(super) fn outcome<T: DeserializeOwned>(&self, step: &Step) -> Result<T, ReportError> {
         outcome(self.entries, step)
-    }
-
-    /// What a reader must not take for verified.
-    fn not_proven(&self, sharings_written_down: bool) -> Result<Vec<String>, ReportError> {
-        let mut words = Vec::new();
-        if !sharings_written_down {
-            words.push(
-                "that custodians opened the tokens whose PINs are shared: the transcript is of a program that did \
-                 not write down which they are"
-                    .to_owned(),
-            );
-        }
-        if !self.judge.has_identity() && !self.report.certificates.is_empty() {
-            words.push(
-                "that the certificates bear the names, policies and addresses of the identity: the report does not \
-                 bring it"
-                    .to_owned(),
-            );
-        }
-        let unread = self.shares_not_read_back()?;
-        words.extend(unread.into_iter().map(|name| {
-            format!("that the share of {name} can be read: it was not read back from where it was written")
-        }));
-        Ok(words)
     }
 
     fn check(&self, step: &Step, audit_key: &[u8]) -> Result<(), ReportError> {

@@ -6,7 +6,7 @@ use openssl::x509::{X509, X509VerifyResult};
 use x509_cert::Certificate;
 
 use super::Step;
-use super::outcome::{KeyMade, Opened};
+use super::outcome::KeyMade;
 use super::report::CERTIFICATE;
 use super::steps::{CeremonyBearer, CertificateStep, ISSUING_PROFILE, ROOT_PROFILE};
 use super::verify::{Checker, ReportError, part, sha256};
@@ -27,10 +27,10 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    /// With the identity that the report brings, which is the one that the ceremony was held with.
-    pub(super) fn of(text: Option<&str>, opened: &Opened) -> Result<Self, ReportError> {
+    /// With the identity that the report brings, which is the one that the ceremony was held with: its SHA-256, as the transcript has it.
+    pub(super) fn of(text: Option<&str>, held_with: Option<&String>) -> Result<Self, ReportError> {
         let identity = text.map(|text| {
-            if opened.identity_sha256.as_ref() != Some(&sha256(text.as_bytes())) {
+            if held_with != Some(&sha256(text.as_bytes())) {
                 return Err(part(Step::Open, "was held with another identity than the report's"));
             }
             let identity = Identity::parse(text).map_err(|error| part("identity", error.to_string()))?;
@@ -50,6 +50,12 @@ impl Judge {
             der.windows(address.len()).any(|part| part == address)
         };
         shards.into_iter().find(names)
+    }
+
+    /// Whether this is the common name that the identity has for an authority; so where there is none to ask.
+    pub(super) fn names_so(&self, authority: &str, common_name: Option<String>) -> bool {
+        let identity = self.identity.as_ref();
+        identity.is_none_or(|(identity, _)| identity.authorities.common_name(authority) == common_name)
     }
 
     /// Whether names and addresses can be held.

@@ -20,7 +20,7 @@ use super::verify::{Checker, ReportError, part, sha256};
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// Names, each with the SHA-256 of what bears it.
-type Digests = Vec<(String, String)>;
+pub(super) type Digests = Vec<(String, String)>;
 
 impl<'a> Checker<'a> {
     /// The report holds these objects and no others, each under a name of its own; the certificates that were

@@ -1,18 +1,29 @@
-//! The revocations of a report: held against the file, and against the CRLs that the same ceremony signed.
+//! The revocations of a report: held against the file, against the CRLs that the same ceremony signed, and against the certificates
+//! that were revoked.
 
+use std::collections::BTreeSet;
+
+use const_oid::AssociatedOid;
 use der::Decode;
+use openssl::nid::Nid;
+use openssl::x509::{X509, X509VerifyResult};
 use x509_cert::certificate::Rfc5280;
-use x509_cert::crl::CertificateList;
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
+use x509_cert::ext::pkix::CrlReason;
 
 use super::Step;
 use super::outcome::{CertificatesRevoked, RevokedCertificate};
-use super::report::CRL;
+use super::report::{CERTIFICATE, CRL};
 use super::steps::RevokeStep;
-use super::verify::{Checker, ReportError, part};
+use super::verify::{Checker, ReportError, part, sha256};
+use super::verify_objects::{Digests, moment};
+use crate::revocation::RevocationReason;
+
+const UNLISTED: &str = "its root has not put it on the CRL of this ceremony";
 
 impl Checker<'_> {
-    /// An authority's certificate stands on the CRL of its root in the report. Those of responders stand on a CRL that the worker
-    /// signs afterwards, and here by their numbers alone.
+    /// An authority's certificate stands on the CRL of its root in the report, as the transcript says. Those of responders stand on a CRL
+    /// that the worker signs afterwards, and here by their numbers alone.
     pub(super) fn revoked(&self, step: &Step, wanted: &RevokeStep) -> Result<(), ReportError> {
         let said: CertificatesRevoked = self.outcome(step)?;
         if said.authority != wanted.authority || said.reason != wanted.reason {
@@ -25,21 +36,135 @@ impl Checker<'_> {
                 false => Ok(()),
             };
         }
-        match &said.certificates[..] {
-            [one] if self.lists(one) => Ok(()),
-            [_] => Err(part(step, "its root has not put it on the CRL of this ceremony")),
-            _ => Err(part(step, "does not name one certificate")),
+        let [one] = &said.certificates[..] else {
+            return Err(part(step, "does not name one certificate"));
+        };
+        self.listed(step, said.reason, one)?;
+        match self.revoked_authority(&wanted.authority) {
+            Some(its) => self.is_that_of(step, &its?, one, &wanted.authority),
+            None => Ok(()),
         }
     }
 
-    fn lists(&self, revoked: &RevokedCertificate) -> bool {
+    /// The entry of the CRL says what the transcript does.
+    fn listed(
+        &self,
+        step: &Step,
+        reason: RevocationReason,
+        revoked: &RevokedCertificate,
+    ) -> Result<(), ReportError> {
         let crl = self.report.crls.iter().find(|crl| crl.name == revoked.issuer);
-        let der = crl.and_then(|crl| crl.der(CRL)).unwrap_or_default();
-        let Ok(crl) = CertificateList::<Rfc5280>::from_der(&der) else { return false };
-        let serial = hex::decode(&revoked.serial).unwrap_or_default();
-        let bare =
-            |octets: &[u8]| octets.iter().copied().skip_while(|octet| *octet == 0).collect::<Vec<u8>>();
-        let entries = crl.tbs_cert_list.revoked_certificates.iter().flatten();
-        entries.into_iter().any(|entry| bare(entry.serial_number.as_bytes()) == bare(&serial))
+        let der = crl.and_then(|crl| crl.der(CRL)).ok_or_else(|| part(step, UNLISTED))?;
+        let list = CertificateList::<Rfc5280>::from_der(&der).map_err(|_| part(step, UNLISTED))?;
+        let list = list.tbs_cert_list;
+        let entry = entry_of(&list, &revoked.serial).ok_or_else(|| part(step, UNLISTED))?;
+        // A CRL bears no date after its thisUpdate, whatever clock has dated the revocation (docs/decisions/0012).
+        let expected = revoked.revoked_at.whole_second().min(moment(&list.this_update));
+        let dated = moment(&entry.revocation_date);
+        if dated != expected {
+            let why = format!(
+                "its root dates it {dated} on the CRL, and the transcript says {}",
+                revoked.revoked_at
+            );
+            return Err(part(step, why));
+        }
+        self.must(
+            step,
+            reason_of(entry) == Some(reason),
+            "its root gives another reason on the CRL than the transcript says",
+        )
     }
+
+    /// The certificate was given by the authority that revoked it, has the number that was revoked, and is an authority's.
+    fn is_that_of(
+        &self,
+        step: &Step,
+        its: &X509,
+        revoked: &RevokedCertificate,
+        authority: &str,
+    ) -> Result<(), ReportError> {
+        let root = self.certificate_of(step, &revoked.issuer)?;
+        let signed = root.issued(its) == X509VerifyResult::OK
+            && root.public_key().and_then(|key| its.verify(&key)).unwrap_or(false);
+        self.must(step, signed, "another authority than the one that revoked it gave its certificate")?;
+        let serial = its.serial_number().to_bn().map(|serial| serial.to_vec()).unwrap_or_default();
+        let same = bare(&serial) == bare(&hex::decode(&revoked.serial).unwrap_or_default());
+        self.must(step, same, "its certificate has another serial number than the one that was revoked")?;
+        self.judge_issuer(authority, its, &root)
+    }
+
+    /// The certificates of the authorities that were revoked here, by name and digest: those and no others, each once.
+    pub(super) fn revoked_authorities(&self) -> Result<Digests, ReportError> {
+        let (mut names, mut digests) = (BTreeSet::new(), BTreeSet::new());
+        let held = self.report.revoked.iter().map(|one| {
+            let name = one.name.escape_debug();
+            if !self.own_certificates().any(|step| step.authority == one.name) {
+                return Err(part(name, "is in the report as revoked, and no step revokes it"));
+            }
+            let der =
+                one.der(CERTIFICATE).ok_or_else(|| part(one.name.escape_debug(), "does not read as PEM"))?;
+            let digest = sha256(&der);
+            match names.insert(one.name.clone()) && digests.insert(digest.clone()) {
+                true => Ok((one.name.clone(), digest)),
+                false => Err(part(name, "stands twice in the report as revoked")),
+            }
+        });
+        held.collect()
+    }
+
+    /// What the report leaves open of them, in words.
+    pub(super) fn revocations_not_proven(&self) -> Vec<String> {
+        let open = self.own_certificates().filter_map(|step| {
+            let why = match self.revoked_authority(&step.authority).transpose().ok()? {
+                None => "the report does not bring it",
+                Some(its) if !self.judge.names_so(&step.authority, common_name(&its)) => {
+                    "the identity of the ceremony has another name for it"
+                }
+                Some(_) => return None,
+            };
+            Some(format!(
+                "that it is the certificate of {} that was revoked under this name: {why}",
+                step.authority
+            ))
+        });
+        open.collect()
+    }
+
+    /// The steps that revoke an authority's own certificate.
+    fn own_certificates(&self) -> impl Iterator<Item = &RevokeStep> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Revoke(step) if step.but_responder.is_none() => Some(step),
+            _ => None,
+        })
+    }
+
+    fn revoked_authority(&self, name: &str) -> Option<Result<X509, ReportError>> {
+        let pem = self.report.revoked.iter().find(|one| one.name == name)?;
+        let read = pem.der(CERTIFICATE).and_then(|der| X509::from_der(&der).ok());
+        Some(read.ok_or_else(|| part(name, "its certificate does not read")))
+    }
+}
+
+fn entry_of<'a>(list: &'a TbsCertList<Rfc5280>, serial: &str) -> Option<&'a RevokedCert<Rfc5280>> {
+    let serial = hex::decode(serial).unwrap_or_default();
+    let mut entries = list.revoked_certificates.iter().flatten();
+    entries.find(|entry| bare(entry.serial_number.as_bytes()) == bare(&serial))
+}
+
+/// None where the entry gives no reason, or one that this PKI does not.
+fn reason_of(entry: &RevokedCert<Rfc5280>) -> Option<RevocationReason> {
+    let mut extensions = entry.crl_entry_extensions.iter().flatten();
+    let reason = extensions.find(|extension| extension.extn_id == CrlReason::OID)?;
+    let reason = CrlReason::from_der(reason.extn_value.as_bytes()).ok()?;
+    RevocationReason::from_code(u8::try_from(reason as u32).ok()?)
+}
+
+/// The octets of an INTEGER without its leading zeros.
+fn bare(octets: &[u8]) -> &[u8] {
+    &octets[octets.iter().take_while(|octet| **octet == 0).count()..]
+}
+
+fn common_name(certificate: &X509) -> Option<String> {
+    let entry = certificate.subject_name().entries_by_nid(Nid::COMMONNAME).next()?;
+    entry.data().to_string().ok()
 }

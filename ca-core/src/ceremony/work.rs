@@ -42,7 +42,8 @@ pub(super) fn perform(
         Step::Certificate(step) => json!(certificate(course, db, step, rng, act)?),
         Step::Revoke(revoke) => {
             let begun = course.begun_at(step).filter(|_| !course.is_first_attempt(step));
-            json!(revoking::revoke(db, revoke, begun, rng, act)?)
+            let before = revoking::Before { begun, after_epoch: course.after_epoch() };
+            json!(revoking::revoke(db, revoke, before, rng, act)?)
         }
         Step::End(step) => json!(end(db, step, rng, act)?),
         Step::Destroy(authority) => json!(destroy(course, db, authority)?),

@@ -6,6 +6,7 @@ mod prompt;
 mod telling;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ca_core::ceremony::custodians::{CustodianSet, Share};
@@ -81,7 +82,11 @@ pub fn hold(
         &mut system_rng(),
         &act(installation, ceremony),
     )?;
-    keep_file(&own.join("ceremony.toml"), ceremony)?;
+    if let Some(identity) = course.identity_to_keep() {
+        keep_file(&own.join(IDENTITY), identity)?;
+        crash_point("ceremony.identity-kept");
+    }
+    keep_file(&own.join("ceremony.toml"), ceremony.text())?;
     crash_point("ceremony.file-kept");
     let held = take_steps(installation, db, ceremony, session, &mut course);
     let outcome = course.outcome();
@@ -97,11 +102,11 @@ fn act(installation: &Installation, ceremony: &Ceremony) -> Act {
 }
 
 /// The transcript is bound to these octets; the file stays beside it. What a crash has cut is written anew.
-fn keep_file(path: &Path, ceremony: &Ceremony) -> Result<(), Problem> {
-    if fs::read(path).is_ok_and(|kept| kept == ceremony.text().as_bytes()) {
+fn keep_file(path: &Path, text: &str) -> Result<(), Problem> {
+    if fs::read(path).is_ok_and(|kept| kept == text.as_bytes()) {
         return Ok(());
     }
-    setup::replace_file(path, SHARED_FILE, ceremony.text().as_bytes())
+    setup::replace_file(path, SHARED_FILE, text.as_bytes())
 }
 
 fn take_steps(
@@ -228,5 +233,16 @@ pub fn recorded(installation: &Installation, name: &str) -> Result<(Ceremony, St
     Ok((Ceremony::parse(&text)?, transcript, own))
 }
 
+/// The identity that was kept in the folder of a ceremony; none of a ceremony of before.
+pub fn kept_identity(own: &Path) -> Result<Option<String>, Problem> {
+    let path = own.join(IDENTITY);
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        _ => setup::read_text(&path, setup::LONGEST_TEXT).map(Some),
+    }
+}
+
+/// The copy of the identity that a ceremony is held with, in its folder.
+const IDENTITY: &str = "identity.toml";
 /// The longest transcript, as `ca_core` writes it.
 const LONGEST_TRANSCRIPT: u64 = 16 * 1024 * 1024;

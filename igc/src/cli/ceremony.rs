@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::ceremony::{self, Ceremony, VerifiedReport};
+use ca_core::ceremony::{self, Ceremony, ReportIdentity, VerifiedReport};
 use ca_core::identity::Identity;
 use clap::Subcommand;
 use crl_publisher::publish::recorded_crl;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use store::DatabaseRole;
 
 use super::{Global, PARTLY_DONE};
-use crate::ceremony::{Session, attendance, hold, person, recorded};
+use crate::ceremony::{Session, attendance, hold, kept_identity, person, recorded};
 use crate::faults;
 use crate::installation::Installation;
 use crate::output::{self, OutputFormat};
@@ -170,12 +170,17 @@ fn run_ceremony(global: &Global, args: &RunArgs) -> Result<ExitCode, Problem> {
 fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
     let (ceremony, transcript, own) = recorded(&installation, name)?;
+    let kept = kept_identity(&own)?;
+    let identity = match &kept {
+        Some(text) => ReportIdentity::Kept(text),
+        None => ReportIdentity::OfToday(installation.identity.text()),
+    };
     let mut db = installation.database(DatabaseRole::Owner)?;
     let mut signer = installation.signer()?;
     let signed = ceremony::report(
         &mut db,
         &mut signer,
-        &installation.identity,
+        identity,
         &ceremony,
         &transcript,
         &mut |db, made| recorded_crl(db, &made.issuer, made.number).ok().flatten(),
@@ -192,8 +197,11 @@ fn report(global: &Global, name: &str, out: Option<&Path>) -> Result<ExitCode, P
     }
     let report = folder.join("report.json").display().to_string();
     let sha256 = hex::encode(openssl::sha::sha256(&signed.json));
-    output::one(global.output, &serde_json::json!({ "report": report, "sha256": sha256 }), || {
-        format!("{report}\nSHA-256 {sha256}\n")
+    let not_proven = &signed.not_proven;
+    let written = serde_json::json!({ "report": report, "sha256": sha256, "not_proven": not_proven });
+    output::one(global.output, &written, || {
+        let open: String = not_proven.iter().map(|what| format!("NOT PROVEN: {what}\n")).collect();
+        format!("{report}\nSHA-256 {sha256}\n{open}")
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -247,10 +255,13 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
         [one] => format!("witness {one}"),
         several => format!("witnesses {}", several.join(", ")),
     };
-    let taken_up = verified
-        .taken_up_by
-        .iter()
-        .map(|who| format!("taken up again: operator {}, {}\n", who.operator, witnesses(&who.witnesses)));
+    let taken_up = verified.taken_up_by.iter().map(|who| {
+        let with = match who.identity_sha256 {
+            Some(_) => ", with another identity than it was opened with",
+            None => "",
+        };
+        format!("taken up again: operator {}, {}{with}\n", who.operator, witnesses(&who.witnesses))
+    });
     let mut text = format!(
         "the report of {} holds: {} steps, held by igc {}, operator {}, {}\n{}\
          ceremony file SHA-256 {}\n\
@@ -287,6 +298,9 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
     }
     for (name, sha256) in &verified.certificates {
         text += &format!("certificate {name} SHA-256 {sha256}\n");
+    }
+    for (name, sha256) in &verified.revoked {
+        text += &format!("revoked here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");
     }
     for (login, name, sha256) in &verified.administrators {
         text += &format!(

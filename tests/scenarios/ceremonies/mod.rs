@@ -3,6 +3,7 @@
 
 mod administrators;
 mod end;
+mod identity;
 mod killed;
 mod operator;
 mod prompts;

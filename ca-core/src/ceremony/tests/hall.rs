@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::CrlNumber;
+use x509_cert::ext::pkix::{CrlNumber, CrlReason};
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Time;
@@ -29,6 +29,7 @@ use crate::identity::Identity;
 use crate::issuance::{self, Bearer, Evidence, EvidenceKind, IssuanceContext, IssuanceRequest, PrepareError};
 use crate::key_policy::Blocklist;
 use crate::profile::Profiles;
+use crate::revocation::RevocationReason;
 use crate::signer::{Pkcs11Module, Pkcs11Signer, Signer, sign_verified};
 use crate::subject::Facts;
 
@@ -127,6 +128,17 @@ impl Hall {
         outcome
     }
 
+    /// Takes so many of the steps that are not done, and goes away.
+    pub(crate) fn take_steps(&mut self, text: &str, steps: usize) -> Result<(), CeremonyError> {
+        self.within(text, |db, course, crls| {
+            for _ in 0..steps {
+                let step = course.next().unwrap();
+                take(db, course, &step, crls)?;
+            }
+            Ok(())
+        })
+    }
+
     /// The installation's ledger of issuing signatures.
     pub(super) fn ledger(&self) -> PathBuf {
         self.folder.path().join("issuing.ledger")
@@ -211,10 +223,6 @@ fn sign_crl(db: &mut Database, module: &Pkcs11Module, step: &CrlStep, number: u6
             authority_end::find(db, &step.authority).unwrap().unwrap().covered_until.plus(day).whole_second()
         }
     };
-    let time = |moment: Timestamp| {
-        let since = std::time::Duration::from_secs(moment.seconds().unsigned_abs());
-        Time::GeneralTime(GeneralizedTime::from_unix_duration(since).unwrap())
-    };
     let number_extension = CrlNumber(Uint::new(&number.to_be_bytes()).unwrap()).to_der().unwrap();
     let list = TbsCertList::<Rfc5280> {
         version: x509_cert::Version::V2,
@@ -248,24 +256,34 @@ fn sign_crl(db: &mut Database, module: &Pkcs11Module, step: &CrlStep, number: u6
     (made, der)
 }
 
+fn time(moment: Timestamp) -> Time {
+    let since = std::time::Duration::from_secs(moment.seconds().unsigned_abs());
+    Time::GeneralTime(GeneralizedTime::from_unix_duration(since).unwrap())
+}
+
 /// An entry for each certificate that this authority gave and that is revoked.
 fn revoked_by(db: &mut Database, issuer: &str) -> Vec<RevokedCert<Rfc5280>> {
-    let serials: Vec<String> = certificates::table
+    let rows: Vec<(String, Timestamp, String)> = certificates::table
         .filter(certificates::issuer.eq(issuer).and(certificates::status.eq("revoked")))
-        .select(certificates::serial)
+        .select((
+            certificates::serial,
+            certificates::revoked_at.assume_not_null(),
+            certificates::revocation_reason.assume_not_null(),
+        ))
         .load(db)
         .unwrap();
-    let entry = |serial: String| RevokedCert {
+    let entry = |(serial, revoked_at, reason): (String, Timestamp, String)| RevokedCert {
         serial_number: SerialNumber::new(&hex::decode(serial).unwrap()).unwrap(),
-        revocation_date: Time::GeneralTime(
-            GeneralizedTime::from_unix_duration(std::time::Duration::from_secs(
-                start().seconds().unsigned_abs(),
-            ))
-            .unwrap(),
-        ),
-        crl_entry_extensions: None,
+        // No date of a CRL lies after its thisUpdate.
+        revocation_date: time(revoked_at.min(start()).whole_second()),
+        crl_entry_extensions: Some(vec![Extension {
+            extn_id: CrlReason::OID,
+            critical: false,
+            extn_value: OctetString::new([0x0A, 1, reason.parse::<RevocationReason>().unwrap().code()])
+                .unwrap(),
+        }]),
     };
-    serials.into_iter().map(entry).collect()
+    rows.into_iter().map(entry).collect()
 }
 
 /// How many certificates are good, by issuer and key.

@@ -6,6 +6,7 @@ mod files;
 mod forged;
 pub(crate) mod hall;
 mod held;
+mod identities;
 mod reports;
 mod resumed;
 mod revocations;
@@ -16,7 +17,7 @@ const RSA: &str = include_str!("../../../../hsm-config/ceremonies/igc-sante-rsa.
 const ROOT: &str = include_str!("../../../../hsm-config/ceremonies/root.toml");
 const ROOT_CRL: &str = include_str!("../../../../hsm-config/ceremonies/root-crl.toml");
 const ISSUING: &str = include_str!("../../../../hsm-config/ceremonies/issuing-authorities.toml");
-const RESPONDERS: &str = include_str!("../../../../hsm-config/ceremonies/ocsp-responders.toml");
+pub(crate) const RESPONDERS: &str = include_str!("../../../../hsm-config/ceremonies/ocsp-responders.toml");
 const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.toml");
 const END: &str = include_str!("../../../../hsm-config/ceremonies/end-of-authority.toml");
 const REVOKE: &str = include_str!("../../../../hsm-config/ceremonies/revoke-authority.toml");

@@ -9,7 +9,7 @@ use store::schema::certificates;
 use super::hall::{Hall, act, chance, take};
 use super::{END, INSTALLATION, ROLLOVER, ROOT};
 use crate::ceremony::verify::verify_content;
-use crate::ceremony::{Ceremony, Report, ReportError, SignedReport, report, verify};
+use crate::ceremony::{Ceremony, Report, ReportError, ReportIdentity, SignedReport, report, verify};
 use crate::identity::Identity;
 use crate::shard::{self, ShardCounts};
 use crate::signer::LedgeredSigner;
@@ -21,6 +21,15 @@ const HERE: &str = module_path!();
 
 impl Hall {
     pub(super) fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
+        let identity = self.identity.clone();
+        self.report_with(text, ReportIdentity::OfToday(identity.text()))
+    }
+
+    pub(super) fn report_with(
+        &mut self,
+        text: &str,
+        identity: ReportIdentity<'_>,
+    ) -> Result<SignedReport, ReportError> {
         let ceremony = Ceremony::parse(text).unwrap();
         let path = self.folder.path().join("ceremonies").join(ceremony.name()).join("transcript.jsonl");
         let transcript = std::fs::read_to_string(path).unwrap();
@@ -29,7 +38,7 @@ impl Hall {
         report(
             &mut self.db,
             &mut signer,
-            &self.identity,
+            identity,
             &ceremony,
             &transcript,
             &mut |_, made| crls.iter().find(|(one, _)| one == made).map(|(_, der)| der.clone()),

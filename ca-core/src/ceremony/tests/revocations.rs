@@ -7,11 +7,14 @@ use serde_json::json;
 use store::schema::{audit_events, certificates};
 
 use super::hall::{Hall, act, chance, start, take};
+use super::reports::rewrite;
 use super::{END, INSTALLATION, RESPONDERS, REVOKE, ROLLOVER};
 use crate::authority;
-use crate::ceremony::revoking::revoke;
-use crate::ceremony::verify::verify_content;
-use crate::ceremony::{Ceremony, Report, Step, verify};
+use crate::ceremony::report::{CERTIFICATE, named};
+use crate::ceremony::revoking::{Before, revoke};
+use crate::ceremony::verify::{sha256, verify_content};
+use crate::ceremony::{Ceremony, NamedPem, Report, Step, verify};
+use crate::identity::Identity;
 use crate::issuance::PrepareError;
 use crate::signer::soft_token::in_child;
 
@@ -111,7 +114,10 @@ fn what_an_interrupted_run_has_revoked_is_found_again_where_the_clock_of_the_dat
                 _ => None,
             });
             let step = found.unwrap();
-            let mut revoke = |begun| revoke(&mut hall.db, &step, begun, &mut chance(), &act());
+            let mut revoke = |begun| {
+                let before = Before { begun, ..Before::default() };
+                revoke(&mut hall.db, &step, before, &mut chance(), &act())
+            };
             let first = revoke(None).unwrap();
             let at = first.certificates[0].revoked_at;
             let minutes = |count: u64| at.plus(Duration::from_secs(count * 60));
@@ -140,7 +146,7 @@ fn a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherw
             let whole: Report = serde_json::from_slice(&signed.json).unwrap();
             let refused = |expected: &str, alter: &dyn Fn(&mut serde_json::Value)| {
                 let mut report = whole.clone();
-                super::reports::rewrite(&mut report, "revoke ACI-EL-PP", alter);
+                rewrite(&mut report, "revoke ACI-EL-PP", alter);
                 let said = verify_content(&report, &signed.audit_key).unwrap_err().to_string();
                 assert!(said.contains(expected), "{said}");
             };
@@ -151,6 +157,104 @@ fn a_report_holds_where_the_root_has_put_the_authority_on_its_crl_and_not_otherw
             let another = "is not the revocation that the file asks for";
             refused(another, &|detail| detail["reason"] = json!("superseded"));
             refused(another, &|detail| detail["authority"] = json!("ACI-EL-ORG"));
+            let date = "its root dates it 2026-11-21T10:00:00Z on the CRL";
+            refused(date, &|detail| detail["certificates"][0]["revoked_at"] = json!("2026-11-21T09:59:59Z"));
+
+            // File and transcript agree on a reason, and the root has given another.
+            let mut report = whole.clone();
+            report.ceremony_file = report.ceremony_file.replace("\"cACompromise\"", "\"superseded\"");
+            let file = Ceremony::parse(&report.ceremony_file).unwrap().sha256();
+            let mut first: serde_json::Value = serde_json::from_str(&report.transcript[0]).unwrap();
+            first["previous"] = json!(file);
+            report.transcript[0] = first.to_string();
+            rewrite(&mut report, "open", |detail| detail["file_sha256"] = json!(file));
+            rewrite(&mut report, "revoke ACI-EL-PP", |detail| detail["reason"] = json!("superseded"));
+            let said = verify_content(&report, &signed.audit_key).unwrap_err().to_string();
+            assert!(said.contains("revoke ACI-EL-PP: its root gives another reason on the CRL"), "{said}");
+        },
+    );
+}
+
+#[test]
+fn a_report_brings_the_certificate_that_was_revoked_and_holds_with_no_other() {
+    in_child(HERE, "a_report_brings_the_certificate_that_was_revoked_and_holds_with_no_other", |module| {
+        let mut hall = Hall::new(module);
+        hall.hold(INSTALLATION).unwrap();
+        hall.hold(REVOKE).unwrap();
+        let signed = hall.report(REVOKE).unwrap();
+        let whole: Report = serde_json::from_slice(&signed.json).unwrap();
+        let verified = verify_content(&whole, &signed.audit_key).unwrap();
+        let of = |hall: &mut Hall, name: &str| authority::load(&mut hall.db, name).unwrap().certificate;
+        let digest = sha256(&of(&mut hall, "ACI-EL-PP"));
+        assert_eq!(verified.revoked, [("ACI-EL-PP".to_owned(), digest)]);
+        assert!(verified.not_proven.is_empty(), "{:?}", verified.not_proven);
+
+        let refused = |expected: &str, revoked: Vec<NamedPem>| {
+            let report = Report { revoked, ..whole.clone() };
+            let said = verify_content(&report, &signed.audit_key).expect_err(expected).to_string();
+            assert!(said.contains(expected), "{expected}: {said}");
+        };
+        let pem = |name: &str, der: &[u8]| named(CERTIFICATE, name, der).unwrap();
+        let sister = of(&mut hall, "ACI-EL-ORG");
+        refused("its certificate has another serial number", vec![pem("ACI-EL-PP", &sister)]);
+        let elsewhere = of(&mut hall, "ACI-ST-PP");
+        refused("another authority than the one that revoked it", vec![pem("ACI-EL-PP", &elsewhere)]);
+        refused("ACI-EL-ORG: is in the report as revoked", vec![pem("ACI-EL-ORG", &sister)]);
+        refused("stands twice", vec![whole.revoked[0].clone(), whole.revoked[0].clone()]);
+        // As a program of before wrote it.
+        let before = Report { revoked: vec![], ..whole.clone() };
+        let not_proven = verify_content(&before, &signed.audit_key).unwrap().not_proven;
+        let [words] = not_proven.as_slice() else { panic!("{not_proven:?}") };
+        assert!(words.contains("ACI-EL-PP") && words.contains("does not bring it"), "{words}");
+
+        // The file says which one by a name that the identity gives to something else.
+        let renamed = Identity::DEMO.replace("ELEMENTAIRE ORGANISATIONS", "ELEMENTAIRE ORGANISMES");
+        hall.identity = Identity::parse(&renamed).unwrap();
+        let other = REVOKE.replace("revoke-aci-el-pp", "another").replace("ACI-EL-PP", "ACI-EL-ORG");
+        hall.hold(&other).unwrap();
+        let not_proven = hall.report(&other).unwrap().not_proven;
+        let [words] = not_proven.as_slice() else { panic!("{not_proven:?}") };
+        assert!(words.contains("ACI-EL-ORG") && words.contains("has another name for it"), "{words}");
+    });
+}
+
+/// A ceremony for one responder, where those before it are revoked or not.
+fn for_one(name: &str, revoke_earlier: bool) -> String {
+    let heading = &RESPONDERS[..RESPONDERS.find("[[responder]]").unwrap()];
+    let revoke = if revoke_earlier { "revoke_earlier = \"keyCompromise\"\n" } else { "" };
+    let heading = heading.replace("responders-2027-q1", name);
+    format!(
+        "{heading}[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\n{revoke}"
+    )
+}
+
+/// Open, key, certificate: it stops after any of them, and a later one does the same from its beginning to its end.
+#[test]
+fn a_ceremony_comes_to_its_end_though_a_later_one_has_revoked_what_it_was_to_revoke_and_its_own_responder() {
+    in_child(
+        HERE,
+        "a_ceremony_comes_to_its_end_though_a_later_one_has_revoked_what_it_was_to_revoke_and_its_own_responder",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
+            let good = ("good".to_owned(), None);
+            // How many the later one revokes; how many are revoked in the end, and how many good: the responder of each, but for that
+            // of the first where the later one found it made.
+            for (steps, by_the_later, revoked, stand) in [(1, 1, 1, 2), (2, 2, 3, 2), (3, 3, 6, 1)] {
+                let [first, second] =
+                    ["first", "second"].map(|name| for_one(&format!("{name}-{steps}"), true));
+                hall.take_steps(&first, steps).unwrap();
+                assert_eq!(hall.hold(&second).unwrap().revoked[0].certificates.len(), by_the_later);
+                let outcome = hall.hold(&first).unwrap();
+                assert_eq!(outcome.revoked[0].certificates, [], "what the other has revoked is not its own");
+                let expected = [vec![compromised.clone(); revoked], vec![good.clone(); stand]].concat();
+                assert_eq!(responders(&mut hall, "ACI-FO-PP"), expected, "after {steps} steps");
+                for text in [&first, &second] {
+                    let signed = hall.report(text).unwrap();
+                    verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+                }
+            }
         },
     );
 }
@@ -161,11 +265,7 @@ fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
         let mut hall = Hall::new(module);
         hall.hold(INSTALLATION).unwrap();
         hall.hold(ROLLOVER).unwrap();
-        let one = RESPONDERS.find("[[responder]]").unwrap();
-        let known = format!(
-            "{}[[responder]]\nauthority = \"ACI-FO-PP\"\ntoken = \"status\"\nkey = \"P-256\"\nrevoke_earlier = \"keyCompromise\"\n",
-            &RESPONDERS[..one]
-        );
+        let known = for_one("known", true);
         let outcome = hall.hold(&known).unwrap();
         let compromised = ("revoked".to_owned(), Some("keyCompromise".to_owned()));
         let good = ("good".to_owned(), None);

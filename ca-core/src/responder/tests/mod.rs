@@ -3,6 +3,7 @@
 mod crashes;
 mod refusals;
 mod rotation;
+mod superseded;
 
 use std::path::Path;
 
