@@ -59,7 +59,7 @@ pub enum CeremonyError {
     /// It was begun with another identity, and something was made since.
     #[error(
         "ceremony {ceremony} is held with the identity SHA-256 {held_with}, and the installation has {now} now: what it makes would \
-         bear other names, policies or addresses than what it has made"
+         bear other names, policies or addresses than the certificates and CRLs that were begun"
     )]
     OtherIdentity {
         /// Its name.

@@ -1,5 +1,5 @@
-//! The identity that a ceremony is held with, from its first step to its last: every certificate bears its names, policies and
-//! addresses, and a report holds them against one text.
+//! The identity that a ceremony is held with, from the first certificate or CRL to the last: each bears its names, policies and
+//! addresses, and a report holds them against one text. PINs, shares and keys bear none.
 
 use serde::Deserialize;
 
@@ -46,20 +46,17 @@ pub(super) fn of(entries: &[Entry]) -> Option<String> {
     })
 }
 
-/// The same, of the transcript of a report: another identity than the one it was opened with is named before anything else is begun,
-/// and nowhere after.
+/// The same, of the transcript of a report: another identity than the one it was opened with is named with the first certificate or CRL
+/// at the latest.
 pub(super) fn verified(entries: &[Entry]) -> Result<Option<String>, ReportError> {
-    let opening = entries.iter().take_while(|entry| is_opening(entry)).count();
-    let named_at = |place: usize| entries.get(place).and_then(named_when_taken_up);
-    match (0..entries.len()).find(|place| *place != opening && named_at(*place).is_some()) {
-        Some(place) => {
-            Err(part(&entries[place].step, "goes on with another identity than what was begun before it"))
-        }
+    let later = entries.iter().skip_while(|entry| !bears_it(entry)).skip(1);
+    match later.clone().find(|entry| named_when_taken_up(entry).is_some()) {
+        Some(entry) => Err(part(&entry.step, "goes on with another identity than what was begun before it")),
         None => Ok(of(entries)),
     }
 }
 
-/// Refuses to take a ceremony up with another identity than it is held with. Where it was opened and nothing else was begun, it goes on
+/// Refuses to take a ceremony up with another identity than it is held with. Where nothing was begun that bears it, it goes on
 /// with the new one: its digest, for the line that says who took it up.
 pub(super) fn settle(
     ceremony: &Ceremony,
@@ -72,7 +69,7 @@ pub(super) fn settle(
         .is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done);
     match of(entries) {
         Some(held_with) if held_with != now && !ended => {
-            if entries.iter().all(is_opening) {
+            if !entries.iter().any(bears_it) {
                 return Ok(Some(now));
             }
             Err(CeremonyError::OtherIdentity { ceremony: ceremony.name().to_owned(), held_with, now })
@@ -83,6 +80,11 @@ pub(super) fn settle(
 
 fn is_opening(entry: &Entry) -> bool {
     entry.step == Step::Open.to_string()
+}
+
+/// Whether it is of what the identity is written into.
+fn bears_it(entry: &Entry) -> bool {
+    ["certificate ", "crl "].iter().any(|kind| entry.step.starts_with(kind))
 }
 
 fn named_when_taken_up(entry: &Entry) -> Option<String> {
