@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::identity::Identity;
 use ca_core::lint::DeclaredIdentity;
 use ca_core::profile::Profiles;
 use ca_core::relint::{self, Selection, Touched};
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use store::{Database, DatabaseRole, Fault, Timestamp};
+use store::{Database, DatabaseRole, Timestamp};
 
 use crate::cli::{Global, PARTLY_DONE};
 use crate::installation::Installation;
@@ -64,10 +63,17 @@ pub fn run(global: &Global, args: &Args) -> Result<ExitCode, Problem> {
     Ok(ExitCode::from(if touched > 0 { PARTLY_DONE } else { 0 }))
 }
 
+/// Read as the lint reads it, and so far: an identity of then may break a rule that there was not yet, and is what was issued
+/// under none the less.
 fn earlier_identity(path: &Path) -> Result<DeclaredIdentity, Problem> {
-    let identity = Identity::parse(&read_text(path, LONGEST_TEXT)?)
-        .map_err(|error| Problem::new(error.code(), format!("{}: {error}", path.display())))?;
-    Ok(DeclaredIdentity::read(identity.text()))
+    let identity = DeclaredIdentity::read(&read_text(path, LONGEST_TEXT)?);
+    match identity.unreadable() {
+        None => Ok(identity),
+        Some(finding) => {
+            let what = format!("{}: {}", path.display(), finding.message);
+            Err(Problem::new(ca_core::faults::IDENTITY_INVALID, what))
+        }
+    }
 }
 
 /// Hidden where stderr is no terminal.
