@@ -1,5 +1,7 @@
 //! Which certificates a card carries, by issuer and serial: this crate knows no more of them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use serde::Serialize;
@@ -89,4 +91,23 @@ pub fn card_of(db: &mut Database, issuer: &str, serial: &str) -> QueryResult<Opt
         .first(db)
         .optional()?;
     number.as_deref().map(parsed).transpose()
+}
+
+/// The cards that carry these certificates, each given and found by issuer and serial number: one query for all of them, of
+/// which there may be thousands. A certificate that no card carries is absent.
+pub fn cards_of(
+    db: &mut Database,
+    certificates: &[(&str, &str)],
+) -> QueryResult<HashMap<(String, String), CardNumber>> {
+    if certificates.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (issuers, serials): (BTreeSet<&str>, Vec<&str>) = certificates.iter().copied().unzip();
+    // Of two authorities that gave one serial number, both are found: who asks looks under the pair.
+    let rows: Vec<(String, String, String)> = card_certificates::table
+        .filter(card_certificates::issuer.eq_any(issuers))
+        .filter(card_certificates::serial.eq_any(serials))
+        .select((card_certificates::issuer, card_certificates::serial, card_certificates::card_number))
+        .load(db)?;
+    rows.into_iter().map(|(issuer, serial, number)| Ok(((issuer, serial), parsed(&number)?))).collect()
 }

@@ -1,6 +1,7 @@
 mod heads;
 mod installation;
 mod planted;
+mod professions;
 
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};

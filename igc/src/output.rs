@@ -1,11 +1,15 @@
 //! Answers on stdout: a table for people, one JSON document or JSON lines for programs.
 
+mod listing;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::faults;
 use crate::problem::Problem;
+
+pub use listing::Listing;
 
 /// `-o`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -39,15 +43,9 @@ pub trait Row: Serialize {
 
 /// Prints a list. With JSON an empty list is `[]`.
 pub fn list<R: Row>(format: OutputFormat, rows: &[R]) -> Result<(), Problem> {
-    let text = match format {
-        OutputFormat::Table => table(R::HEADINGS, &rows.iter().map(Row::cells).collect::<Vec<_>>()),
-        OutputFormat::Json => document(&rows)?,
-        OutputFormat::Jsonl => {
-            let lines: Result<Vec<_>, _> = rows.iter().map(line).collect();
-            lines?.concat()
-        }
-    };
-    print(&text)
+    let mut listing = Listing::<R>::new(format);
+    let rows = listing.page(rows)?;
+    print(&(rows + &listing.end()))
 }
 
 /// Prints one thing: its lines for people, its JSON for programs.
@@ -90,34 +88,4 @@ fn line<T: Serialize>(value: &T) -> Result<String, Problem> {
 /// What does not encode.
 pub fn not_json(error: serde_json::Error) -> Problem {
     Problem::new(faults::FILE, format!("the answer does not encode as JSON: {error}"))
-}
-
-fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let render = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded: Vec<String> =
-            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
-        padded.join("  ").trim_end().to_owned() + "\n"
-    };
-    let mut text = render(&mut headings.iter().copied());
-    for row in rows {
-        text += &render(&mut row.iter().map(String::as_str));
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell_counted_in_characters() {
-        let rows = vec![vec!["Élise".to_owned(), "1".to_owned()], vec!["Zoé".to_owned(), "22".to_owned()]];
-        assert_eq!(table(&["NAME", "N"], &rows), "NAME   N\nÉlise  1\nZoé    22\n");
-    }
 }

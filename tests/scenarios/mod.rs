@@ -58,6 +58,7 @@ mod peers;
 mod personal_certificates;
 mod personal_data;
 mod pins;
+mod professions;
 mod profile_samples;
 mod profiles_golden;
 mod profiles_judged;

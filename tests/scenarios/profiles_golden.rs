@@ -73,7 +73,7 @@ fn no_demo_certificate_names_a_real_authority_or_its_servers() {
     }
 }
 
-fn builder() -> Builder<'static> {
+pub(super) fn builder() -> Builder<'static> {
     Builder { identity: Identity::demo(), profiles: Profiles::embedded(), public_key: &fixed_key }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use acceptance::harness::{DatabaseKind, igc, run};
+use ca_core::identity::Identity;
 use diesel::prelude::*;
 use store::schema::{card_certificates, certificates};
 use store::{DatabaseRole, Timestamp};
@@ -95,9 +96,21 @@ fn what_was_issued_under_an_earlier_identity_passes_where_its_file_is_given() {
     assert_eq!(rules.collect::<BTreeSet<_>>(), BTreeSet::from(["igc-1.5-ocsp-address"]));
     let with_it = ["certificate", "relint", "--earlier-identity", earlier.to_str().unwrap()];
     assert_eq!(workshop.igc(&with_it).json(), serde_json::json!([]));
-    fs::write(&earlier, "[cards]\n").unwrap();
-    let refused = run(&mut workshop.command(&with_it));
-    assert!(refused.stderr.contains("earlier.toml"), "{}", refused.said());
+
+    // It was in force before there was a rule that it breaks.
+    let of_then = format!("{text}\n[serial_prefixes]\nACI-FO-PP-1 = \"2A00000000000001\"\n");
+    let broken = Identity::parse(&of_then).unwrap_err().to_string();
+    assert!(broken.contains("serial_prefixes.ACI-FO-PP-1: no such authority"), "{broken}");
+    fs::write(&earlier, of_then).unwrap();
+    assert_eq!(workshop.igc(&with_it).json(), serde_json::json!([]));
+
+    // What certificates are held against is not all in it.
+    fs::write(&earlier, text.replace("upn_suffix", "suffix")).unwrap();
+    let refused = run(&mut workshop.command(&with_it)).expect_exit(2);
+    let line = text.lines().position(|line| line == "[cards]").unwrap() + 1;
+    let said = format!("earlier.toml: identity, line {line}: missing field `upn_suffix`");
+    assert!(refused.stderr.contains("identity-invalid"), "{}", refused.said());
+    assert!(refused.stderr.contains(&said), "{}", refused.said());
 }
 
 #[test]

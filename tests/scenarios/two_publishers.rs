@@ -2,9 +2,12 @@
 //! twice (RFC 5280 §5.2.3), whoever dies (T12).
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use acceptance::harness::{DatabaseKind, run, start};
+use acceptance::harness::{DatabaseKind, igc, run, start};
+use ca_core::service_key::{self, Purpose};
+use ca_core::signer::process::{LedgerKind, SignerSettings};
+use ca_core::signer::{SignerProcess, Tokens, sign_verified};
 use crl_publisher::crl::read::Crl;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -16,6 +19,7 @@ use store::{DatabaseRole, Timestamp};
 
 use super::crash_points::outside::Outside;
 use super::standstill::{Standstill, until};
+use super::status_service::status_service;
 use super::workshop::{REVOKER, Workshop, workshop};
 
 const AUTHORITY: &str = "ACI-FO-PP";
@@ -217,6 +221,55 @@ fn what_is_opposed_while_a_batch_is_certified_is_published_before_the_batch_ends
     standstill.reached();
     standstill.release();
     assert!(worker.stop(Duration::from_secs(60)).success(), "{}", worker.stderr());
+}
+
+/// Neither does a signature that nobody intended: the operators hear of it while the batch stands.
+#[test]
+fn what_nobody_intended_is_told_of_while_a_batch_is_certified() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    workshop.personalise(1);
+    let status = status_service(&workshop);
+    let certified = "BEFORE INSERT ON certificates FOR EACH ROW";
+    let mut standstill = Standstill::before(workshop.url(), certified, "TRUE");
+    let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+    let batch = standstill.reached();
+    let signatures = |said: &str| said.lines().find(|line| line.contains("signatures:")).map(str::to_owned);
+    let before = status.readiness().1;
+    assert!(signatures(&before).is_none_or(|line| !line.contains("alarms")), "{before}");
+
+    // Somebody who controls the worker has the audit key sign what he likes.
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let key = service_key::of_purpose(&mut db, Purpose::Audit).unwrap().pop().unwrap();
+    let process = signer_beside_the_worker(&workshop);
+    let subject = "crl ACI-FO-PP full 999";
+    sign_verified(&mut process.signer(), &key.key, &key.public_key, subject, b"what he likes").unwrap();
+    let signed = Instant::now();
+    until("the operators' listener says it", || {
+        signatures(&status.readiness().1).is_some_and(|line| line.contains("[!] signatures: 1 alarms"))
+    });
+    assert!(signed.elapsed() < Duration::from_secs(15), "{:?}", signed.elapsed());
+    assert!(status.metrics().contains("\nigc_signing_alarms_open 1\n"));
+    assert!(worker.stderr().contains("signature-not-intended"), "{}", worker.stderr());
+    assert_eq!(standstill.reached(), batch, "the batch stands where it stood");
+    standstill.release();
+    assert!(worker.stop(Duration::from_secs(60)).success(), "{}", worker.stderr());
+}
+
+/// A signer of this test's process over the tokens of the workshop; it writes into the ledger that the worker's does.
+fn signer_beside_the_worker(workshop: &Workshop) -> SignerProcess {
+    let dir = workshop.dir().to_owned();
+    SignerProcess::new(SignerSettings {
+        tokens: Tokens::read(&dir.join("tokens/tokens.toml")).unwrap(),
+        kind: LedgerKind::Issuing,
+        sessions: 1,
+        deadline: Duration::from_secs(30),
+        command: Box::new(move || {
+            let mut command = igc();
+            command.arg("--dir").arg(&dir).args(["signer", "--ledger", "issuing", "--file"]);
+            command.arg(dir.join("signer/issuing.ledger"));
+            command
+        }),
+    })
 }
 
 /// What was signed is recorded, published and said in the log before the process ends.

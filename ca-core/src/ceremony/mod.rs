@@ -19,6 +19,7 @@ mod making;
 mod not_proven;
 mod outcome;
 mod report;
+mod report_form;
 mod revoking;
 mod script;
 mod sections;
@@ -46,13 +47,13 @@ pub use outcome::{
     KeyMade, Opened, RevokedCertificate, TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
+pub(crate) use report_form::is_report_of;
 pub use script::script;
 pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, RevokeStep, ShareStep, Step};
 pub(crate) use taking_up::was_held;
 pub use taking_up::{administrators_in_the_trail, is_in_the_trail};
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
-pub(crate) use verify::is_report_of;
 pub use verify::{ReportError, VerifiedReport, verify};
 pub use verify_custodians::SharedToken;
 pub(crate) use work::KEY_TRIAL;

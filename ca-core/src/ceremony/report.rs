@@ -142,7 +142,7 @@ pub fn report(
 }
 
 /// Writes a report down before it is signed, so that the signature is held against it. The same one again is written once.
-fn record(
+pub(super) fn record(
     db: &mut Database,
     ceremony: &Ceremony,
     json: &[u8],
@@ -196,7 +196,7 @@ fn outcome<T: serde::de::DeserializeOwned>(entries: &[Entry], step: &Step) -> Re
         .ok_or_else(|| part(&name, "the transcript does not say what it gave"))
 }
 
-fn audit_key(db: &mut Database) -> Result<ServiceKey, ReportError> {
+pub(super) fn audit_key(db: &mut Database) -> Result<ServiceKey, ReportError> {
     service_key::of_purpose(db, Purpose::Audit)?
         .pop()
         .ok_or_else(|| part("audit key", "no ceremony has made one, and it signs the report"))

@@ -122,12 +122,6 @@ pub fn verify(json: &[u8], signature: &[u8], audit_key: &[u8]) -> Result<Verifie
     verify_content(&read(json)?, audit_key)
 }
 
-/// Whether the octets are a report of the ceremony of this name to which nothing lacks but its signature.
-pub(crate) fn is_report_of(json: &[u8], ceremony: &str, audit_key: &[u8]) -> bool {
-    let verified = read(json).and_then(|report| verify_content(&report, audit_key));
-    verified.is_ok_and(|report| report.ceremony == ceremony)
-}
-
 fn read(json: &[u8]) -> Result<Report, ReportError> {
     serde_json::from_slice(json).map_err(|error| part("report", format!("does not read: {error}")))
 }

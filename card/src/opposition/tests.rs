@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::connection::SimpleConnection;
 use store::Fault;
 
@@ -83,6 +85,26 @@ fn a_certificate_leads_to_its_card() {
         assert_eq!(found, Some(card.number));
     }
     assert_eq!(certificates::card_of(&mut db, "ACI-FO-PP", "FF").unwrap(), None);
+}
+
+#[test]
+fn many_certificates_lead_to_their_cards_at_once() {
+    let mut db = database();
+    let cards = ["order-1", "order-2"].map(|order| card_in(&mut db, CardStatus::Certified, order).number);
+    let mut expected = HashMap::new();
+    for card in cards {
+        for certificate in certificates::of_card(&mut db, &card).unwrap() {
+            expected.insert((certificate.issuer, certificate.serial), card);
+        }
+    }
+    assert_eq!(expected.len(), 4);
+    let asked = expected.keys().map(|(issuer, serial)| (issuer.as_str(), serial.as_str()));
+    let asked: Vec<_> = asked.chain([("ACI-FO-PP", "FF"), ("ACR-FO", "FF")]).collect();
+    assert_eq!(certificates::cards_of(&mut db, &asked).unwrap(), expected);
+    let one: Vec<_> = asked.into_iter().take(1).collect();
+    let found = certificates::cards_of(&mut db, &one).unwrap();
+    assert_eq!(found.into_keys().collect::<Vec<_>>(), [(one[0].0.to_owned(), one[0].1.to_owned())]);
+    assert!(certificates::cards_of(&mut db, &[]).unwrap().is_empty());
 }
 
 #[test]

@@ -4,20 +4,22 @@ use der::asn1::{AnyRef, BitString};
 use der::{Decode, Encode, Sequence};
 use spki::AlgorithmIdentifierOwned;
 
-use super::INSTALLATION;
-use super::hall::Hall;
+use super::hall::{Hall, act, chance};
 use super::reports::rewrite;
+use super::{INSTALLATION, ROLLOVER};
 use crate::authority;
-use crate::ceremony::report::{CERTIFICATE, named};
+use crate::ceremony::report::{CERTIFICATE, audit_key, named, record};
 use crate::ceremony::steps::CertificateStep;
 use crate::ceremony::verify::{sha256, verify_content};
 use crate::ceremony::verify_objects::moment;
-use crate::ceremony::{Ceremony, Report, Step};
+use crate::ceremony::{Ceremony, Report, Step, is_report_of};
 use crate::identity::Identity;
 use crate::profile::{Profile, Profiles};
 use crate::serial::SerialNumber;
+use crate::signer::process::LedgerKind;
 use crate::signer::soft_token::in_child;
-use crate::signer::{Pkcs11Signer, sign_verified};
+use crate::signer::{LedgeredSigner, Pkcs11Signer, sign_verified};
+use crate::signing::{IntendedSignature, LedgerPlace, reconcile, sign_intended};
 use crate::subject::{Fact, Facts};
 use crate::tbs::{self, TbsInput, TbsIssuer};
 
@@ -179,6 +181,97 @@ fn a_certificate_that_is_not_of_its_profile_or_not_of_that_name_is_refused_whoev
             other.identity = Some(Identity::DEMO.replace("LIBRE", "AUTRE"));
             let refused = verify_content(&other, &signed.audit_key).unwrap_err().to_string();
             assert!(refused.contains("open: was held with another identity"), "{refused}");
+        },
+    );
+}
+
+fn json_of(report: &Report) -> Vec<u8> {
+    serde_json::to_vec_pretty(report).unwrap()
+}
+
+/// Has the audit key sign these octets as the report of this ceremony, intended and written down in `recorded`; what the look at the
+/// ledger has against it.
+fn looked_at(hall: &mut Hall, recorded: &[u8], signed: &[u8]) -> Vec<String> {
+    let ceremony = Ceremony::parse(INSTALLATION).unwrap();
+    let key = audit_key(&mut hall.db).unwrap();
+    record(&mut hall.db, &ceremony, recorded, &key, &act()).unwrap();
+    let path = hall.ledger();
+    let mut signer = LedgeredSigner::new(hall.module.clone(), &path, &mut chance(), act().at);
+    let subject = format!("ceremony report {}", ceremony.name());
+    let wanted =
+        IntendedSignature { key: &key.key, public_key: &key.public_key, subject: &subject, message: signed };
+    sign_intended(&mut hall.db, &mut signer, &wanted, &act()).unwrap();
+    let (kind, running_since) = (LedgerKind::Issuing, act().at);
+    let ledger = LedgerPlace { file: &path, kind, place: "here", log: None, running_since };
+    let found = reconcile(&mut hall.db, &ledger, &mut chance(), &act()).unwrap();
+    found.alarms.into_iter().map(|alarm| alarm.what.rsplit_once(": ").unwrap().1.to_owned()).collect()
+}
+
+/// The lint of today stands for that of a later day, and a certificate that it refuses for one that it let pass then.
+#[test]
+fn a_report_that_the_lint_refuses_today_fits_in_the_ledger_and_one_of_other_octets_does_not() {
+    in_child(
+        HERE,
+        "a_report_that_the_lint_refuses_today_fits_in_the_ledger_and_one_of_other_octets_does_not",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            let signed = hall.report(INSTALLATION).unwrap();
+            let ceremony = Ceremony::parse(INSTALLATION).unwrap();
+            let of_label = |step| match step {
+                Step::Certificate(step) if step.label == "ocsp-ACI-EL-PP" => Some(step),
+                _ => None,
+            };
+            let step = ceremony.steps().into_iter().find_map(of_label).unwrap();
+            let mut of_then: Report = serde_json::from_slice(&signed.json).unwrap();
+            forge(&mut hall, &mut of_then, &step, &Forgery { years: 10, ..Forgery::of(&step) });
+            let refused = verify_content(&of_then, &signed.audit_key).unwrap_err().to_string();
+            assert!(refused.contains("igc-1.5-validity-length"), "{refused}");
+            let then = json_of(&of_then);
+            assert_eq!(looked_at(&mut hall, &then, &then), [""; 0]);
+
+            let other = [then.as_slice(), b"\n"].concat();
+            let no_report = ["it is no recorded report of this ceremony"];
+            assert_eq!(
+                looked_at(&mut hall, &then, &other),
+                no_report,
+                "one octet more than was written down"
+            );
+            let mut cut = of_then.clone();
+            cut.transcript.pop();
+            let cut = json_of(&cut);
+            assert_eq!(looked_at(&mut hall, &cut, &cut), no_report, "it came to no end");
+        },
+    );
+}
+
+#[test]
+fn a_report_is_known_by_the_name_in_its_file_and_an_unbroken_transcript_of_that_file() {
+    in_child(
+        HERE,
+        "a_report_is_known_by_the_name_in_its_file_and_an_unbroken_transcript_of_that_file",
+        |module| {
+            let mut hall = Hall::new(module);
+            hall.hold(INSTALLATION).unwrap();
+            hall.hold(ROLLOVER).unwrap();
+            let [whole, other]: [Report; 2] = [INSTALLATION, ROLLOVER]
+                .map(|text| serde_json::from_slice(&hall.report(text).unwrap().json).unwrap());
+            let name = Ceremony::parse(INSTALLATION).unwrap().name().to_owned();
+            let is_one = |report: &Report| is_report_of(&json_of(report), &name);
+            assert!(is_one(&whole) && !is_one(&other));
+            let spoilt: [fn(&mut Report); 5] = [
+                |report| report.format = "igc-ceremony-report-v2".to_owned(),
+                |report| report.ceremony_file += "\n",
+                |report| drop(report.transcript.remove(0)),
+                |report| drop(report.transcript.remove(4)),
+                |report| report.transcript.clear(),
+            ];
+            for (number, spoil) in spoilt.into_iter().enumerate() {
+                let mut report = whole.clone();
+                spoil(&mut report);
+                assert!(!is_one(&report), "{number}");
+            }
+            assert!(!is_report_of(b"log\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", &name));
         },
     );
 }

@@ -27,9 +27,18 @@ impl DeclaredIdentity {
     pub fn read(text: &str) -> Self {
         let file = toml::from_str(text).map(Arc::new);
         let unreadable = |error: toml::de::Error| {
-            Finding::new("igc-lint-identity-unreadable", 0, format!("identity: {}", error.message()))
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let message = format!("identity, line {line}: {}", error.message());
+            Finding::new("igc-lint-identity-unreadable", 0, message)
         };
         Self(file.map_err(unreadable))
+    }
+
+    /// Why nothing under it passes: it is no TOML, or what the lint holds certificates against is not in it, in words that
+    /// name the line. None where it reads.
+    pub fn unreadable(&self) -> Option<&Finding> {
+        self.0.as_ref().err()
     }
 
     /// Of the authority with this short name, under `parent`: its own short name again for a root.

@@ -180,3 +180,15 @@ fn addresses_are_filled_as_the_builder_fills_them() {
         assert_eq!(ours, theirs);
     }
 }
+
+#[test]
+fn an_identity_that_lacks_what_is_held_says_what_and_where() {
+    use crate::identity::Identity;
+    use crate::lint::DeclaredIdentity;
+    assert_eq!(DeclaredIdentity::read(Identity::DEMO).unreadable(), None);
+    let text = Identity::DEMO.replace("upn_suffix", "suffix");
+    let line = text.lines().position(|line| line == "[cards]").unwrap() + 1;
+    let identity = DeclaredIdentity::read(&text);
+    let message = &identity.unreadable().unwrap().message;
+    assert_eq!(*message, format!("identity, line {line}: missing field `upn_suffix`"));
+}
