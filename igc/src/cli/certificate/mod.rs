@@ -1,6 +1,7 @@
 //! `igc certificate`
 
 mod answer;
+mod compromised_key;
 mod history;
 mod lapses;
 mod profile;
@@ -10,11 +11,10 @@ mod requests;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::authority;
 use ca_core::certificate::{self, Certificate};
 use ca_core::revocation::{self, RevocationReason};
 use ca_core::serial::SerialNumber;
-use ca_core::service_key::{self, Purpose};
+use ca_core::service_key;
 use clap::Subcommand;
 use openssl::x509::X509;
 use professional_registry::TechnicalStructureId;
@@ -22,7 +22,7 @@ use registration_authority::certificate_request::structure_names;
 use registration_authority::officers::Right;
 use serde::Serialize;
 use serde_json::json;
-use store::{Database, DatabaseRole};
+use store::DatabaseRole;
 
 use crate::cli::Global;
 use crate::cli::remote::{Remote, SignedRemote};
@@ -118,6 +118,9 @@ pub enum Command {
         #[command(flatten)]
         officer: AsOfficer,
     },
+    /// Keys that somebody else has, whatever became of their certificates.
+    #[command(subcommand)]
+    CompromisedKey(compromised_key::Command),
     /// The software certificates of professionals that the register no longer supports.
     Lapses,
     /// Read a certificate from a file; needs no installation.
@@ -140,6 +143,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Relint(args) => return relint::run(global, args),
         Command::History(args) => return history::run(global, args),
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
+        Command::CompromisedKey(command) => compromised_key::run(global, command)?,
         Command::Lapses => lapses::run(global)?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
         Command::Revoke { issuer, serial, reason, officer } => {
@@ -208,7 +212,7 @@ fn revoke(
     let act = officer.act(&installation)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     registration_authority::officers::require(&mut db, Right::Oppose, &act)?;
-    if serves(&mut db, issuer, serial)? {
+    if service_key::stands_on(&mut db, issuer, serial)? {
         return Err(Problem::new(
             faults::CERTIFICATE_SERVES,
             format!("certificate {serial} of {issuer} is an authority's, or signs answers or lists"),
@@ -224,22 +228,6 @@ fn revoke(
     output::one(global.output, &json!({ "serial": serial.to_string(), "status": "revoked" }), || {
         format!("certificate {serial} of {issuer} is revoked\n")
     })
-}
-
-/// Whether the PKI itself stands on the certificate: its end is a ceremony's matter.
-fn serves(db: &mut Database, issuer: &str, serial: &SerialNumber) -> Result<bool, Problem> {
-    let wanted = certificate::find(db, issuer, serial)?;
-    let wanted = wanted.as_ref().and_then(|one| one.status.der());
-    if authority::all(db)?.iter().any(|one| one.parent == issuer && one.serial == *serial) {
-        return Ok(true);
-    }
-    for purpose in [Purpose::Ocsp, Purpose::List] {
-        let keys = service_key::of_purpose(db, purpose)?;
-        if keys.iter().any(|key| key.certificate.is_some() && key.certificate.as_deref() == wanted) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn inspect(global: &Global, file: &Path) -> Result<(), Problem> {
