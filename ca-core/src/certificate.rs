@@ -134,14 +134,17 @@ pub fn with_key(db: &mut Database, public_key: &[u8]) -> QueryResult<Vec<Certifi
 }
 
 /// Until the transaction ends, nobody else looks who has this key in order to certify it, or has looked and not yet
-/// committed: on PostgreSQL two that do so at once would see nothing of each other. (On SQLite there is one writer.)
+/// committed, and nobody records any key as compromised: on PostgreSQL two that do so at once would see nothing of each
+/// other. (On SQLite there is one writer.)
 pub fn hold_key(db: &mut Database, public_key: &[u8]) -> QueryResult<()> {
     match db {
         Database::Sqlite(_) => Ok(()),
-        Database::Postgresql(connection) => diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(key_lock(public_key))
-            .execute(connection)
-            .map(drop),
+        Database::Postgresql(connection) => diesel::sql_query(
+            "SELECT pg_advisory_xact_lock_shared(hashtext('compromised_keys'), 0), pg_advisory_xact_lock($1)",
+        )
+        .bind::<BigInt, _>(key_lock(public_key))
+        .execute(connection)
+        .map(drop),
     }
 }
 

@@ -155,8 +155,14 @@ store::codes! {
     ESCROW_MISSING = ("certificate-escrow-missing", Refused, "nobody for now: confidentiality certificates wait for an escrow of their keys");
     /// A lint rule refused the TBS before it was signed.
     LINT_REFUSED = ("certificate-lint-refused", Refused, "the operator: the profile or the data breaks the rule that is named");
-    /// The public key is certified for someone else already, or was revoked as compromised.
+    /// The public key is certified for someone else already, was revoked as compromised, or is recorded so.
     KEY_REUSED = ("certificate-key-reused", Refused, "the applicant: make a new key pair");
+    /// What was told of as a compromised key is none.
+    COMPROMISED_KEY_UNREADABLE = ("compromised-key-unreadable", Invalid, "the caller: name one public key, certificate or certification request, PEM or DER; `openssl pkey -pubout` prints the public key of a private one");
+    /// How a compromise was learnt is not said, or at length.
+    COMPROMISED_KEY_SOURCE = ("compromised-key-source-invalid", Invalid, "the caller: say in 1 to 500 characters how it was learnt, and name nobody");
+    /// The PKI itself stands on the key.
+    COMPROMISED_KEY_SERVES = ("compromised-key-serves", Refused, "the security officer, at once: a key ceremony revokes an authority, or the responders before a new one (docs/ceremonies.md); then record the key");
     /// The TBS could not be built from the profile and the facts.
     TBS_NOT_BUILT = ("certificate-not-built", Invalid, "the field that is named is missing or too long");
     /// The certificate was settled by someone else while it was being signed.

@@ -3,7 +3,8 @@
 //!
 //! The way of a certificate: [`issuance::prepare`] builds the TBS from a [`profile`] and an
 //! [`identity`], has it read by the [`lint`], and records it as intended; [`issuance::issue`] has it
-//! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it, a [`hold`] stops it for a time.
+//! signed by a [`signer`], verifies and compares, and records it as good. [`revocation`] ends it, a [`hold`] stops it for a time;
+//! a [`compromised_key`] never has one.
 //! [`signing`] holds what was signed against what was intended.
 //! Authorities and their keys come from a [`ceremony`]; the next [`responder`] is asked for by the last one.
 
@@ -12,6 +13,7 @@ pub mod authority_end;
 pub mod ceremony;
 pub mod certificate;
 pub mod certs_only;
+pub mod compromised_key;
 pub mod csr;
 pub mod epoch;
 pub mod faults;

@@ -1,9 +1,11 @@
 //! Keys that sign something other than certificates and CRLs.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use store::schema::{certificates, service_keys};
+use store::schema::{authorities, certificates, service_keys};
 use store::{Act, Database};
 
+use crate::serial::SerialNumber;
 use crate::signer::KeyReference;
 
 /// What a service key signs.
@@ -55,7 +57,7 @@ pub struct NewServiceKey<'a> {
     /// SubjectPublicKeyInfo, DER.
     pub public_key: &'a [u8],
     /// Issuer and serial number of its certificate; none for the audit key.
-    pub certificate: Option<(&'a str, &'a crate::serial::SerialNumber)>,
+    pub certificate: Option<(&'a str, &'a SerialNumber)>,
 }
 
 /// Records a service key, inside the caller's transaction; its event is the ceremony's.
@@ -73,6 +75,16 @@ pub fn record(db: &mut Database, new: &NewServiceKey<'_>, act: &Act) -> QueryRes
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Whether the PKI itself stands on this certificate, an authority's or that of a service key: its end is a ceremony's matter.
+pub fn stands_on(db: &mut Database, issuer: &str, serial: &SerialNumber) -> QueryResult<bool> {
+    let serial = serial.to_string();
+    let of_authority =
+        authorities::table.filter(authorities::parent.eq(issuer).and(authorities::serial.eq(&serial)));
+    let of_service =
+        service_keys::table.filter(service_keys::authority.eq(issuer).and(service_keys::serial.eq(&serial)));
+    diesel::select(exists(of_authority).or(exists(of_service))).get_result(db)
 }
 
 /// The service keys of a purpose, oldest first.

@@ -6,7 +6,7 @@
 //! into use, [`opposition`] ends it, a [`suspension`] stops it for a time where that is allowed, [`renewal`] orders its successor. [`lapse`] ends the cards of those who
 //! have left the register; what is too much of that at once, or of a feed ([`held_feed`]), two officers release. [`inbox`] is what waits for another's signature.
 //! [`test_certificates`] keeps what relying systems try their software with; [`unrecorded`] raises an alarm where a certificate
-//! of ours is shown that no row explains.
+//! of ours is shown that no row explains; [`key_compromise`] ends what stands over a key that somebody else has.
 //!
 //! This crate alone writes `officers`, `card_orders`, `certificate_requests`, `decisions`,
 //! `decision_nonces`, `decision_inbox`, `decision_receipts`, `decision_retractions`, `decision_retractions_seen`, `decisions_pending`,
@@ -36,6 +36,7 @@ pub mod four_eyes;
 pub mod held_feed;
 pub mod holders_extract;
 pub mod inbox;
+pub mod key_compromise;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;

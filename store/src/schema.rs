@@ -132,6 +132,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    compromised_keys (spki_sha256, known_by) {
+        spki_sha256 -> Binary,
+        known_by -> Text,
+        rsa_modulus_sha256 -> Nullable<Binary>,
+        learnt_at -> BigInt,
+        source -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     certificate_status_counter (id) {
         id -> BigInt,
         last -> BigInt,
@@ -1258,6 +1269,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_keys,
     issuance_epochs,
     certificates,
+    compromised_keys,
     certificate_status_counter,
     certificate_status_events,
     register_feeds,

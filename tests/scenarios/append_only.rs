@@ -83,6 +83,7 @@ const BEFORE: &str = "
         FROM certificates LIMIT 1;
     INSERT INTO signing_superseded VALUES ('issuing', 999998, 'crl ACI-FO-PP all full 1', 1);
     INSERT INTO ceremony_reports SELECT evidence_digest, 'x', tbs, 1 FROM certificates LIMIT 1;
+    INSERT INTO compromised_keys SELECT evidence_digest, 'key', evidence_digest, 1, 'x', 'operator:x' FROM certificates LIMIT 1;
     INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
@@ -119,6 +120,34 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM authorities", "never deleted"),
     ("UPDATE authorities SET serial = '1120' WHERE short_name = 'ACI-EL-ORG'", "never changed"),
     ("DELETE FROM service_keys", "never deleted"),
+    ("UPDATE compromised_keys SET source = 'y'", "never changed"),
+    ("DELETE FROM compromised_keys", "never deleted"),
+    (
+        "INSERT INTO compromised_keys SELECT spki_sha256, 'key', NULL, prepared_at, 'x', 'operator:x' FROM certificates
+         WHERE status = 'good' LIMIT 1",
+        "still lives",
+    ),
+    (
+        "INSERT INTO compromised_keys SELECT evidence_digest, 'key', rsa_modulus_sha256, prepared_at, 'x', 'operator:x'
+         FROM certificates WHERE status = 'good' AND rsa_modulus_sha256 IS NOT NULL LIMIT 1",
+        "still lives",
+    ),
+    (
+        "INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256, tbs,
+                                   not_before, not_after, prepared_at)
+         SELECT c.issuer, '1DFFFF', c.profile, 'intended', c.epoch, c.evidence_kind, c.evidence_digest, k.spki_sha256, c.tbs,
+                c.not_before, c.not_after, c.prepared_at
+         FROM compromised_keys k JOIN certificates c ON c.issuer = 'ACI-FO-PP' LIMIT 1",
+        "certified for nobody",
+    ),
+    (
+        "INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256, tbs,
+                                   not_before, not_after, prepared_at, rsa_modulus_sha256)
+         SELECT c.issuer, '1DFFFF', c.profile, 'intended', c.epoch, c.evidence_kind, c.evidence_digest, c.spki_sha256, c.tbs,
+                c.not_before, c.not_after, c.prepared_at, k.rsa_modulus_sha256
+         FROM compromised_keys k JOIN certificates c ON c.issuer = 'ACI-FO-PP' LIMIT 1",
+        "certified for nobody",
+    ),
     ("UPDATE issuance_epochs SET closed_at = NULL WHERE closed_at IS NOT NULL", "never opened again"),
     ("UPDATE issuance_epochs SET opened_at = 0 WHERE closed_at IS NULL OR closed_at IS NOT NULL", "never opened again"),
     ("DELETE FROM issuance_epochs", "never deleted"),

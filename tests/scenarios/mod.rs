@@ -13,6 +13,7 @@ mod certification_turns;
 mod clock_ahead;
 mod coherence;
 mod command_line;
+mod compromised_keys;
 mod crash;
 pub mod crash_points;
 mod database_rights;

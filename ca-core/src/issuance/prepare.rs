@@ -9,6 +9,7 @@ use super::issuer::Issuer;
 use super::{Bearer, Evidence, IssuanceContext, IssuanceRequest, NewAuthorityKey, PrepareError};
 use crate::authority::{self, AuthorityKind, NewAuthority};
 use crate::certificate::{self, CertificateStatus};
+use crate::compromised_key;
 use crate::epoch::Epoch;
 use crate::key_policy;
 use crate::lint::{self, LintContext};
@@ -153,10 +154,13 @@ fn not_after(
 }
 
 /// A key belongs to one subject, whose certificate was revoked or not: whoever had the key may have it still. Once
-/// it was compromised it is nobody's. Revoked for another reason it goes on being that subject's, as CA/Browser Forum
+/// it was compromised it is nobody's, whenever that was learnt. Revoked for another reason it goes on being that subject's, as CA/Browser Forum
 /// BR §6.1.1.3 has it, and as a retry after a crash needs it.
 fn refuse_reused_key(db: &mut Database, public_key: &[u8], tbs: &[u8]) -> Result<(), PrepareError> {
     certificate::hold_key(db, public_key)?;
+    if let Some(known) = compromised_key::find(db, public_key)? {
+        return Err(PrepareError::KeyCompromised(known.learnt_at));
+    }
     for known in certificate::with_key(db, public_key)? {
         let barred = match &known.status {
             CertificateStatus::Revoked { reason, .. } if reason == RevocationReason::KeyCompromise.name() => {

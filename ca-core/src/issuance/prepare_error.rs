@@ -50,6 +50,9 @@ pub enum PrepareError {
         /// Where that certificate stands.
         status: &'static str,
     },
+    /// The key is recorded as compromised.
+    #[error("this public key is recorded as compromised since {0}")]
+    KeyCompromised(Timestamp),
     /// The profile and the facts make no TBS.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -72,7 +75,7 @@ impl store::Fault for PrepareError {
             Self::ProfileNotAllowed { .. } => faults::PROFILE_NOT_ALLOWED,
             Self::EscrowMissing(_) => faults::ESCROW_MISSING,
             Self::Key(error) => error.code(),
-            Self::KeyReused { .. } => faults::KEY_REUSED,
+            Self::KeyReused { .. } | Self::KeyCompromised(_) => faults::KEY_REUSED,
             Self::Build(error) => error.code(),
             Self::Lint(_) => faults::LINT_REFUSED,
             Self::Database(_) => store::fault::DATABASE,

@@ -32,7 +32,7 @@ const HERE: &str = module_path!();
 /// An installation after its ceremony, and a worker in it.
 pub(crate) struct House {
     pub(crate) db: Database,
-    signer: ProcessSigner,
+    pub(crate) signer: ProcessSigner,
     epoch: Epoch,
     profiles: Profiles,
     pub(crate) identity: Identity,
@@ -85,7 +85,12 @@ pub(crate) fn key() -> Vec<u8> {
 }
 
 impl House {
-    fn prepare(&mut self, profile: &str, facts: &Facts, key: &[u8]) -> Result<Prepared, PrepareError> {
+    pub(crate) fn prepare(
+        &mut self,
+        profile: &str,
+        facts: &Facts,
+        key: &[u8],
+    ) -> Result<Prepared, PrepareError> {
         let issuer = self.profiles.get(profile).unwrap().issuers[0].clone();
         self.prepare_under(profile, &issuer, facts, key)
     }
@@ -125,7 +130,7 @@ impl House {
     }
 
     /// Refused with this code, and nothing recorded.
-    fn refuses(&mut self, code: &str, profile: &str, facts: &Facts, key: &[u8]) -> String {
+    pub(crate) fn refuses(&mut self, code: &str, profile: &str, facts: &Facts, key: &[u8]) -> String {
         let before = self.recorded();
         let refused = self.prepare(profile, facts, key).expect_err("it is refused");
         assert_eq!(refused.code().name, code, "{refused}");

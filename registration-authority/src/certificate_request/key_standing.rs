@@ -1,4 +1,5 @@
 use ca_core::certificate::{self, CertificateStatus};
+use ca_core::compromised_key;
 use diesel::prelude::*;
 use store::Database;
 use store::schema::certificate_requests;
@@ -29,7 +30,10 @@ impl KeyStanding {
             .load(db)?;
         let open_request = earlier.iter().find(|one| one.is_open()).map(|one| one.number.clone());
         let of_another = earlier.iter().any(|one| !one.is_open() && one.owner() != owner);
-        let mut known = of_another.then_some("somebody else asked for it");
+        let mut known = match compromised_key::find(db, public_key)? {
+            Some(_) => Some("it is recorded as compromised"),
+            None => of_another.then_some("somebody else asked for it"),
+        };
         // What is certified over an open request's key is that request's matter.
         if open_request.is_none() && known.is_none() {
             let own = earlier.iter().any(|one| one.status == "issued");

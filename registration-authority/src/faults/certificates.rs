@@ -47,6 +47,9 @@ store::codes! {
     /// The key of a test certificate, or the request over it, cannot be made.
     TEST_CERTIFICATE_KEY = ("test-certificate-key-failed", Failed, "the operator: OpenSSL makes no key on this machine; the message says why");
 
+    /// A compromised key is that of a card that is not opposed.
+    COMPROMISED_KEY_ON_CARD = ("compromised-key-on-card", Refused, "the operator, at once: oppose the card that is named (`igc opposition add`), then record the key again");
+
     /// The card is not in a state to be certified.
     CERTIFICATION_NOT_READY = ("certification-not-ready", Refused, "the operator: see the state of the card or of the request");
     /// The card's row and its order disagree.

@@ -1,5 +1,6 @@
 //! Keys and requests of applicants, and the certificates that are made of them.
 
+use ca_core::compromised_key::{LONGEST_FILE, ToldKey};
 use ca_core::csr::{CertificationRequest, LONGEST_REQUEST};
 use ca_core::identity::Identity;
 use ca_core::key_policy::{self, Blocklist};
@@ -59,6 +60,19 @@ pub(crate) fn public_key(octets: &[u8]) -> bool {
         }
         passes
     })
+}
+
+/// A key that is told of has one encoding, and it is the one under which it would be certified.
+pub(crate) fn compromised_key(octets: &[u8]) -> bool {
+    let Ok(told) = ToldKey::read(octets) else {
+        assert!(!public_key(octets), "a key that may be certified cannot be told of");
+        return false;
+    };
+    assert!(octets.len() <= LONGEST_FILE);
+    let ToldKey::Whole(key) = &told else { panic!("a file gave a digest") };
+    assert_eq!(ToldKey::read(key).expect("its own encoding reads"), told, "a key has a second encoding");
+    assert!(!public_key(octets) || octets == key, "a key that may be certified is told of as another");
+    true
 }
 
 const CARDS: &[u8] = include_bytes!("../fixtures/ACI-FO-PP.cer");

@@ -48,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "certification-request", read: certificate::request },
     Target { name: "compact-list", read: oppositions::compact_list },
     Target { name: "compact-list-of-cards", read: oppositions::compact_list_of_cards },
+    Target { name: "compromised-key", read: certificate::compromised_key },
     Target { name: "crl", read: crl::readers },
     Target { name: "crl-lint", read: crl::lint },
     Target { name: "custodian-share", read: ceremony::share },

@@ -1,6 +1,7 @@
 //! `igc certificate`
 
 mod answer;
+mod compromised_key;
 mod history;
 mod lapses;
 mod profile;
@@ -118,6 +119,9 @@ pub enum Command {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Keys that somebody else has, whatever became of their certificates.
+    #[command(subcommand)]
+    CompromisedKey(compromised_key::Command),
     /// The software certificates of professionals that the register no longer supports.
     Lapses,
     /// Read a certificate from a file; needs no installation.
@@ -140,6 +144,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
         Command::Relint(args) => return relint::run(global, args),
         Command::History(args) => return history::run(global, args),
         Command::List { limit, after } => list(global, *limit, after.as_deref())?,
+        Command::CompromisedKey(command) => compromised_key::run(global, command)?,
         Command::Lapses => lapses::run(global)?,
         Command::Show { issuer, serial } => show(global, issuer, serial)?,
         Command::Revoke { issuer, serial, reason, officer, remote } => {

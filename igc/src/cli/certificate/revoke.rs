@@ -3,14 +3,12 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use ca_core::authority;
-use ca_core::certificate;
 use ca_core::revocation::{self, RevocationReason};
 use ca_core::serial::SerialNumber;
-use ca_core::service_key::{self, Purpose};
+use ca_core::service_key;
 use registration_authority::officers::{self, Right};
 use serde_json::json;
-use store::{Database, DatabaseRole, Kind};
+use store::{DatabaseRole, Kind};
 
 use crate::api::Api;
 use crate::cli::Global;
@@ -39,7 +37,7 @@ pub(super) fn run(
     let act = officer.act(&installation)?;
     let mut db = installation.database(DatabaseRole::Owner)?;
     officers::require(&mut db, Right::Oppose, &act)?;
-    if serves(&mut db, issuer, serial)? {
+    if service_key::stands_on(&mut db, issuer, serial)? {
         return Err(Problem::new(
             faults::CERTIFICATE_SERVES,
             format!("certificate {serial} of {issuer} is an authority's, or signs answers or lists"),
@@ -88,20 +86,4 @@ fn there(
 
 fn waits(said: &serde_json::Value) -> bool {
     said["certificate"]["requested"]["outcome"] == "waiting"
-}
-
-/// Whether the PKI itself stands on the certificate: its end is a ceremony's matter.
-fn serves(db: &mut Database, issuer: &str, serial: &SerialNumber) -> Result<bool, Problem> {
-    let wanted = certificate::find(db, issuer, serial)?;
-    let wanted = wanted.as_ref().and_then(|one| one.status.der());
-    if authority::all(db)?.iter().any(|one| one.parent == issuer && one.serial == *serial) {
-        return Ok(true);
-    }
-    for purpose in [Purpose::Ocsp, Purpose::List] {
-        let keys = service_key::of_purpose(db, purpose)?;
-        if keys.iter().any(|key| key.certificate.is_some() && key.certificate.as_deref() == wanted) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
