@@ -119,12 +119,17 @@ impl World {
 
     pub(crate) fn settle(&mut self, issuer: &str, serial: &str, status: &str, der: Option<Vec<u8>>) {
         diesel::update(certificates::table.find((issuer, serial)))
-            .set((certificates::status.eq(status), certificates::der.eq(der)))
+            .set((
+                certificates::status.eq(status),
+                certificates::der.eq(der),
+                certificates::settled_at.eq(settled_at),
+            ))
             .execute(&mut self.db)
             .unwrap();
     }
 
     pub(crate) fn revoke(&mut self, issuer: &str, serial: &str, reason: RevocationReason) -> Timestamp {
+        let settled_at = (status != "signing").then(|| self.db.now().unwrap());
         let act = self.act(Duration::ZERO);
         let serial: SerialNumber = serial.parse().unwrap();
         let revoked =

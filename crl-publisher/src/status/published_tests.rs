@@ -6,7 +6,7 @@ use std::time::Duration;
 use ca_core::revocation::RevocationReason;
 use store::{Database, DatabaseRole};
 
-use super::load::load;
+use super::load::{Loaded, load};
 use super::tests::{known, serial};
 use super::{Status, Statuses};
 use crate::crl::CrlKind;
@@ -164,7 +164,7 @@ fn what_is_no_crl_of_the_authority_says_nothing_and_keeps_no_other_from_being_he
 fn a_crl_that_was_made_while_everything_was_read_makes_nothing_forgotten() {
     let mut world = world();
     publish(&mut world, SECOND);
-    let (image, mut last) = load(&mut world.db).unwrap();
+    let Loaded { image, mut last, .. } = load(&mut world.db).unwrap();
     let at = world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
     publish_all(&mut world, HOUR);
     let statuses = Statuses::beside(world.folder.clone());
