@@ -31,6 +31,7 @@ fn whether_traffic_may_come_is_answered_while_the_database_keeps_silent() {
         let (is_ready, text) = status.readiness();
         assert!(began.elapsed() < SOON, "after {:?}: {text}", began.elapsed());
         assert!(!is_ready && text.contains("[-] database: it does not answer"), "{text}");
+        assert!(text.contains("[+] oppositions full.json: ok"), "the public folder is well: {text}");
         text
     };
     // More often than there are connections: each that hangs keeps one.

@@ -10,6 +10,7 @@ mod connections;
 mod documents;
 mod downloads;
 mod follower;
+mod fresh_files;
 mod metrics;
 mod ocsp_get;
 mod oppositions;
@@ -38,6 +39,8 @@ mod kept_tests;
 mod publication_tests;
 #[cfg(test)]
 mod published_tests;
+#[cfg(test)]
+mod readiness_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]

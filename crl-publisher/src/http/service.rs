@@ -16,6 +16,7 @@ use super::background::Wake;
 use super::documents::POLICY_PAGE;
 use super::follower::Following;
 use super::oppositions::{OppositionService, StreamLimits};
+use super::fresh_files::FileLooks;
 use super::public_server::ConnectionLimits;
 use super::published::PublishedFiles;
 use super::reply::Reply;
@@ -78,6 +79,7 @@ pub(super) struct Shared {
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
     oppositions: OppositionService,
+    file_looks: FileLooks,
     connections: ConnectionLimits,
     by_minute: Mutex<AnswersByMinute>,
 }
@@ -120,6 +122,7 @@ impl StatusService {
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
                 oppositions: OppositionService::new(settings.streams),
+                file_looks: FileLooks::default(),
                 connections: settings.connections,
                 by_minute: Mutex::default(),
             }),
@@ -198,6 +201,10 @@ impl StatusService {
     }
 
     pub(super) fn oppositions(&self) -> &OppositionService {
+    pub(super) fn file_looks(&self) -> &FileLooks {
+        &self.shared.file_looks
+    }
+
         &self.shared.oppositions
     }
 
