@@ -20,7 +20,7 @@ use super::load::{UNSETTLED, readable, serials_where};
 use super::{Standing, Status, StatusImage, lookup};
 
 /// Rows of one look, so that the log never waits long for it.
-const PAGE: i64 = 20_000;
+const PAGE: i64 = 5_000;
 
 /// By how much the database's clock may be put back between two looks and nothing be missed. So much is read again at each.
 const CLOCK_MARGIN: Duration = Duration::from_secs(2);
