@@ -308,8 +308,7 @@ mod tests {
     use super::super::files::FULL_LIST;
     use super::*;
     use crate::crl::CrlKind;
-    use crate::fixture::{ISSUING, World, rng};
-    use crate::publish::{publish_crls, publish_opposition_list};
+    use crate::fixture::{ISSUING, World};
 
     const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -317,9 +316,7 @@ mod tests {
     fn published() -> World {
         let mut world = World::new();
         let act = world.act(Duration::ZERO);
-        let World { db, signer, folder, policy, .. } = &mut world;
-        publish_crls(db, signer, folder, policy, &mut rng(), &act).unwrap();
-        publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
+        world.publish_crls_and_list(&act);
         world
     }
 
@@ -355,6 +352,9 @@ mod tests {
         let whole = [&format!("{FULL_LIST}.p7s"), FULL_LIST];
         let with = |name: &'static str| [&[name][..], &whole].concat();
         assert_eq!(held_back(&["oppositions/full.bin.p7s"]), with("oppositions/full.bin"));
+        assert_eq!(held_back(&["oppositions/full.csv"]), whole);
+    }
+
     #[test]
     fn one_shard_that_fails_holds_a_statement_back_that_all_is_well_and_none_that_names_differences() {
         let world = published();
@@ -370,9 +370,6 @@ mod tests {
             let held: Vec<bool> = statement.map(|file| run.holds_back(file)).collect();
             assert_eq!(held, [held_back; 2], "coherent: {coherent}");
         }
-    }
-
-        assert_eq!(held_back(&["oppositions/full.csv"]), whole);
     }
 
     #[test]
