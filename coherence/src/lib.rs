@@ -12,6 +12,8 @@ mod check;
 mod difference;
 pub mod faults;
 pub mod fetch;
+#[cfg(test)]
+mod fixture;
 pub mod history;
 mod logged;
 mod look;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 use crate::folder::PublicFolder;
 use crate::policy::{PublicationPolicy, Schedule};
-use crate::publish::{CeremonyCrl, sign_ceremony_crl};
+use crate::publish::{CeremonyCrl, publish_crls, publish_opposition_list, sign_ceremony_crl};
 
 mod scopes;
 mod software_signer;
@@ -105,6 +105,13 @@ impl World {
             .unwrap();
     }
 
+    /// Publishes the CRLs that are due, and the opposition list.
+    pub(crate) fn publish_crls_and_list(&mut self, act: &Act) {
+        let Self { db, signer, folder, policy, .. } = self;
+        assert!(publish_crls(db, signer, folder, policy, &mut rng(), act).unwrap().failures.is_empty());
+        publish_opposition_list(db, signer, folder, policy, &mut rng(), act).unwrap();
+    }
+
     /// Records a certificate as issued; its DER matters to nobody here.
     pub(crate) fn issue(&mut self, issuer: &str, serial: &str, not_after: Timestamp) {
         self.insert(issuer, serial, None, not_after);
@@ -118,8 +125,13 @@ impl World {
     }
 
     pub(crate) fn settle(&mut self, issuer: &str, serial: &str, status: &str, der: Option<Vec<u8>>) {
+        let settled_at = (status != "signing").then(|| self.db.now().unwrap());
         diesel::update(certificates::table.find((issuer, serial)))
-            .set((certificates::status.eq(status), certificates::der.eq(der)))
+            .set((
+                certificates::status.eq(status),
+                certificates::der.eq(der),
+                certificates::settled_at.eq(settled_at),
+            ))
             .execute(&mut self.db)
             .unwrap();
     }

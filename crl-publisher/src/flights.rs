@@ -2,16 +2,48 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long somebody waits for what another is making.
-const PATIENCE: Duration = Duration::from_secs(5);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// Everybody.
+    everybody: Duration,
+    /// The few who wait on after that, all together.
+    few: Duration,
+    /// How many these are at most: each keeps a thread that answers.
+    at_most: usize,
+}
+
+impl Patience {
+    /// For a signature: who asked has a request of his own to give up.
+    pub(crate) const OF_A_SIGNATURE: Self =
+        Self { everybody: Duration::from_secs(5), few: Duration::ZERO, at_most: 0 };
+
+    /// For a file: a slow disk gives it in the end, and whoever fetches a CRL waits longer than five seconds for it. A crowd is
+    /// told to come back, since the threads that it would keep answer OCSP requests too.
+    pub(crate) const OF_A_FILE: Self =
+        Self { everybody: Duration::from_secs(5), few: Duration::from_secs(60), at_most: 32 };
+}
+
+/// How somebody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// As one of the few, if there is a place.
+    Patiently,
+    /// As everybody, having another way.
+    Briefly,
+}
 
 /// What is being made, by key.
 #[derive(Debug)]
 pub(crate) struct Flights<K, T> {
     under_way: Mutex<HashMap<K, Arc<Flight<T>>>>,
+    patience: Patience,
+    /// How many wait on.
+    patient: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -28,9 +60,9 @@ enum Outcome<T> {
     Lost,
 }
 
-impl<K, T> Default for Flights<K, T> {
-    fn default() -> Self {
-        Self { under_way: Mutex::default() }
+impl<K, T> Flights<K, T> {
+    pub(crate) fn new(patience: Patience) -> Self {
+        Self { under_way: Mutex::default(), patience, patient: AtomicUsize::new(0) }
     }
 }
 
@@ -38,12 +70,17 @@ impl<K: Clone + Eq + Hash, T: Clone> Flights<K, T> {
     /// What `make` gives: made here, or by another who was making it when we came. Nothing where that one
     /// panicked or takes too long. No lock is held while it is made.
     pub(crate) fn share(&self, key: &K, make: impl FnOnce() -> T) -> Option<T> {
+        self.share_as(Waits::Patiently, key, make)
+    }
+
+    /// The same for who may have another way.
+    pub(crate) fn share_as(&self, waits: Waits, key: &K, make: impl FnOnce() -> T) -> Option<T> {
         let flight = {
             let mut under_way = lock(&self.under_way);
             if let Some(flight) = under_way.get(key) {
                 let flight = Arc::clone(flight);
                 drop(under_way);
-                return flight.wait();
+                return self.wait(waits, &flight);
             }
             let flight = Arc::new(Flight { outcome: Mutex::new(Outcome::Awaited), landed: Condvar::new() });
             under_way.insert(key.clone(), Arc::clone(&flight));
@@ -54,17 +91,36 @@ impl<K: Clone + Eq + Hash, T: Clone> Flights<K, T> {
         *lock(&landing.flight.outcome) = Outcome::Landed(made.clone());
         Some(made)
     }
+
+    fn wait(&self, waits: Waits, flight: &Flight<T>) -> Option<T> {
+        let Patience { everybody, few, at_most } = self.patience;
+        match flight.within(everybody) {
+            Ok(outcome) => outcome,
+            Err(Overdue) if waits == Waits::Briefly => None,
+            Err(Overdue) => {
+                let before = self.patient.fetch_add(1, Ordering::Relaxed);
+                let waited = if before < at_most { flight.within(few) } else { Err(Overdue) };
+                self.patient.fetch_sub(1, Ordering::Relaxed);
+                waited.ok().flatten()
+            }
+        }
+    }
 }
 
+/// It is still being made.
+struct Overdue;
+
 impl<T: Clone> Flight<T> {
-    fn wait(&self) -> Option<T> {
+    /// What came of it; nothing where it was lost.
+    fn within(&self, patience: Duration) -> Result<Option<T>, Overdue> {
         let (outcome, _) = self
             .landed
-            .wait_timeout_while(lock(&self.outcome), PATIENCE, |outcome| matches!(outcome, Outcome::Awaited))
+            .wait_timeout_while(lock(&self.outcome), patience, |outcome| matches!(outcome, Outcome::Awaited))
             .unwrap_or_else(PoisonError::into_inner);
         match &*outcome {
-            Outcome::Landed(made) => Some(made.clone()),
-            Outcome::Awaited | Outcome::Lost => None,
+            Outcome::Landed(made) => Ok(Some(made.clone())),
+            Outcome::Lost => Ok(None),
+            Outcome::Awaited => Err(Overdue),
         }
     }
 }
@@ -90,4 +146,70 @@ impl<K: Eq + Hash, T> Drop for Landing<'_, K, T> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Instant;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    /// Waits until so many wait on.
+    fn until_patient(flights: &Flights<(), u8>, count: usize) {
+        let began = Instant::now();
+        while flights.patient.load(Ordering::Relaxed) != count {
+            assert!(began.elapsed() < Duration::from_secs(20), "they do not wait on");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn what_takes_longer_is_given_to_the_few_who_wait_on_and_to_no_crowd() {
+        let patience = Patience { everybody: Duration::from_millis(5), few: LONG, at_most: 2 };
+        let flights = &Flights::new(patience);
+        let (begins, begun) = mpsc::channel();
+        let (lands, landing) = mpsc::channel();
+        // What is sent by it is gone where it fails, so that nobody waits on.
+        thread::scope(move |scope| {
+            scope.spawn(move || {
+                let make = || {
+                    begins.send(()).unwrap();
+                    landing.recv().unwrap()
+                };
+                assert_eq!(flights.share(&(), make), Some(7));
+            });
+            begun.recv().unwrap();
+            let waits = || flights.share(&(), || unreachable!("it is under way"));
+            assert_eq!(flights.share_as(Waits::Briefly, &(), || unreachable!("it is under way")), None);
+            let few = [scope.spawn(waits), scope.spawn(waits)];
+            until_patient(flights, 2);
+            assert_eq!(waits(), None, "two wait on already");
+            lands.send(7).unwrap();
+            assert_eq!(few.map(|one| one.join().unwrap()), [Some(7), Some(7)]);
+        });
+        assert_eq!(flights.patient.load(Ordering::Relaxed), 0);
+        assert_eq!(flights.share(&(), || 8), Some(8), "the next one is made anew");
+    }
+
+    #[test]
+    fn what_is_lost_is_waited_for_by_nobody() {
+        let flights: &Flights<(), u8> = &Flights::new(Patience { everybody: LONG, few: LONG, at_most: 1 });
+        let (begins, begun) = mpsc::channel();
+        thread::scope(|scope| {
+            let makes = scope.spawn(move || {
+                flights.share(&(), || {
+                    begins.send(()).unwrap();
+                    thread::sleep(Duration::from_millis(50));
+                    panic!("as a reader does")
+                })
+            });
+            begun.recv().unwrap();
+            assert_eq!(flights.share(&(), || 9), None);
+            assert!(makes.join().is_err());
+        });
+    }
 }

@@ -173,6 +173,22 @@ fn nothing_in_the_object_store_goes_back_when_the_public_folder_does() {
         assert!(unchanged(name), "{name} went back");
     }
     assert!(doctor(&workshop).starts_with("broken: "), "{}", doctor(&workshop));
+
+    // Something else fails as well, and hides nothing: nothing can be renamed over it.
+    let another = "ca/ACI-FO-PP-2.cer";
+    let public = workshop.dir().join("public");
+    fs::copy(public.join("ca/ACI-FO-PP.cer"), public.join(another)).unwrap();
+    fs::create_dir_all(store.folder.path().join("public-files/igc").join(another).join("in-the-way"))
+        .unwrap();
+    let refused = run(&mut workshop.command(&["job", "run", "object-store"])).expect_exit(1);
+    assert_eq!(code(&refused), "object-store-refused");
+    let problem = refused.stderr.lines().rfind(|line| line.starts_with('{')).unwrap();
+    assert!(problem.contains(another) && problem.contains("object-store-ahead"), "{problem}");
+    let doctor = run(&mut workshop.command(&["doctor"])).json();
+    let findings = doctor.as_array().unwrap().iter().filter(|row| row["what"] == "object store");
+    let found: Vec<&str> = findings.map(|row| row["found"].as_str().unwrap()).collect();
+    assert!(found.iter().any(|found| found.contains(another)), "{found:?}");
+    assert!(found.iter().any(|found| found.contains("are newer than what is published here")), "{found:?}");
 }
 
 #[test]

@@ -1,38 +1,16 @@
 //! Which oppositions are recent, and how many of them are told of.
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_query;
-use diesel::sql_types::Text;
-use store::DatabaseRole;
 use tempfile::TempDir;
 
 use super::*;
-
-#[derive(QueryableByName)]
-struct Trigger {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
+use crate::fixture::unguarded;
 
 /// Oppositions of cards without certificates, a thousand each second from second zero on.
 fn opposed(count: u32) -> (TempDir, Database) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("igc.sqlite").display());
-    let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
-    db.migrate().unwrap();
-    // The rows are those of years: no trigger lets them be written at once.
-    let triggers: Vec<Trigger> = match &mut db {
-        Database::Sqlite(c) => {
-            sql_query("SELECT name FROM sqlite_master WHERE type = 'trigger'").load(c).unwrap()
-        }
-        Database::Postgresql(_) => unreachable!("the test's database is a file"),
-    };
-    for Trigger { name } in triggers {
-        db.batch_execute(&format!("DROP TRIGGER {name}")).unwrap();
-    }
+    let (folder, mut db) = unguarded();
     db.batch_execute(&format!(
-        "PRAGMA foreign_keys = OFF;
-         WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {count})
+        "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {count})
          INSERT INTO card_oppositions (sequence, card_number, opposed_at)
              SELECT n, printf('26%08d', n), n FROM r;"
     ))

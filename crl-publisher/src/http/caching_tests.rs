@@ -1,9 +1,11 @@
 //! What caches may keep, and what is never served.
 
+use std::io::Error;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
+use actix_web::body::MessageBody;
 use actix_web::http::header::HttpDate;
 use actix_web::test::TestRequest;
 use base64::Engine;
@@ -12,7 +14,9 @@ use openssl::ocsp::{OcspResponse, OcspResponseStatus};
 use store::Timestamp;
 
 use super::StreamLimits;
+use super::published::still_being_read;
 use super::reply::Reply;
+use super::service::not_served;
 use super::tests::{Server, exchange, serve, service};
 use crate::crl::CrlKind;
 use crate::fixture::ISSUING;
@@ -139,4 +143,22 @@ fn a_file_has_no_date_to_ask_by_in_the_second_in_which_it_was_written() {
     assert_eq!(asked(0), (200, None));
     assert_eq!(asked(699), (200, None));
     assert_eq!(asked(700), (304, Some("Fri, 15 Jan 2027 08:00:00 GMT".to_owned())));
+}
+
+#[test]
+fn whoever_is_not_given_a_slow_file_is_told_why_and_when_to_come_back() {
+    let request = TestRequest::default().to_http_request();
+    for (error, why) in
+        [(still_being_read(), "the file is being read"), (Error::other("damaged"), "try again")]
+    {
+        let at = Timestamp::from_seconds(1_800_000_000);
+        let response = not_served(&error, "crl/ACI-FO-PP.crl").into_response(&request, at);
+        let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
+        assert_eq!((response.status().as_u16(), header("retry-after")), (503, Some("5")));
+        assert_eq!(header("cache-control"), Some("no-store"));
+        let body = response.into_body().try_into_bytes().unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["code"], "status-unavailable");
+        assert!(problem["detail"].as_str().unwrap().starts_with(why), "{problem}");
+    }
 }

@@ -25,6 +25,10 @@ const CHANNEL: &str = "certificate_status_events";
 /// The same while the database does not answer.
 const EVERY_IN_TROUBLE: Duration = Duration::from_secs(1);
 
+/// From one look at what became good to the next, once nothing is left to take in: five statements that find little. Whoever
+/// asks sooner has it looked up.
+const ISSUED_EVERY: Duration = Duration::from_secs(1);
+
 /// How long a connection is kept at most, ours and those that look up: whatever it stands on may have been replaced
 /// in a way that nobody noticed.
 const CONNECTION_LIFE: Duration = Duration::from_secs(60);
@@ -50,6 +54,8 @@ impl Following {
 pub(super) struct Follower {
     connection: Option<Connection>,
     in_trouble: bool,
+    /// When everything was taken in last that had become good.
+    issued_at: Option<Instant>,
 }
 
 struct Connection {
@@ -123,6 +129,12 @@ impl Follower {
         if step.loaded {
             let certificates = shared.answers.statuses.view().map_or(0, |view| view.image.certificates());
             tracing::info!("the statuses of {certificates} certificates are in memory");
+        }
+        // After the log, and a page at a time, so that no revocation waits behind a million new certificates.
+        if self.issued_at.is_none_or(|last| last.elapsed() >= ISSUED_EVERY) {
+            let began = Instant::now();
+            let more = shared.answers.statuses.take_in_issued(&mut connection.db)?;
+            self.issued_at = (!more).then_some(began);
         }
         self.connection = Some(connection);
         self.in_trouble = false;

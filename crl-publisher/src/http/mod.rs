@@ -10,6 +10,7 @@ mod connections;
 mod documents;
 mod downloads;
 mod follower;
+mod fresh_files;
 mod metrics;
 mod ocsp_get;
 mod oppositions;
@@ -38,6 +39,8 @@ mod kept_tests;
 mod publication_tests;
 #[cfg(test)]
 mod published_tests;
+#[cfg(test)]
+mod readiness_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]
@@ -133,8 +136,8 @@ async fn answered(
     }
 }
 
-/// With the moment from which caches count: of an OCSP answer when it was there, since a signature may have taken longer
-/// than the answer still lasts.
+/// With the moment from which caches count: of an OCSP answer and of a file when it was there, since a signature, or a slow disk,
+/// may have taken longer than it still lasts.
 async fn get(
     request: &HttpRequest,
     service: web::Data<StatusService>,
@@ -143,8 +146,16 @@ async fn get(
     // The path of the request line, neither decoded nor normalised.
     let path = request.uri().path();
     let reply = match Target::of(path) {
-        Target::Published(name) => web::block(move || service.published(&name)).await?,
-        Target::OppositionFile(file, part) => web::block(move || service.opposition_file(file, part)).await?,
+        Target::Published(name) => {
+            let files = service.clone();
+            let reply = web::block(move || files.published(&name)).await?;
+            return Ok((reply, service.now()));
+        }
+        Target::OppositionFile(file, part) => {
+            let files = service.clone();
+            let reply = web::block(move || files.opposition_file(file, part)).await?;
+            return Ok((reply, service.now()));
+        }
         Target::OppositionChanges(form) => {
             let query = request.query_string().to_owned();
             web::block(move || service.opposition_changes_reply(&query, form)).await?

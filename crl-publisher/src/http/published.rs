@@ -14,7 +14,7 @@ use super::target::PublishedName;
 use crate::crl::CrlKind;
 use crate::crl::read::Crl;
 use crate::entity_tag::entity_tag;
-use crate::flights::Flights;
+use crate::flights::{Flights, Patience};
 use crate::folder::{PublicFolder, open};
 
 /// One file as it stands.
@@ -37,7 +37,7 @@ pub(crate) struct Version {
 }
 
 /// Bounded by what is published: a name without a file leaves nothing here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PublishedFiles {
     known: Mutex<HashMap<PublishedName, Known>>,
     /// A CRL may have 49 MB: each version is read, hashed and parsed once, however many ask for it at the same time.
@@ -54,8 +54,20 @@ struct Known {
 /// The file, or why it is not served: said again until another stands there.
 type Looked = Result<Arc<PublishedFile>, Arc<str>>;
 
+impl Default for PublishedFiles {
+    fn default() -> Self {
+        Self { known: Mutex::default(), flights: Flights::new(Patience::OF_A_FILE) }
+    }
+}
+
+/// Somebody else is reading it, for longer than we may wait: no fault of the file.
+pub(crate) fn still_being_read() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "somebody else is still reading it")
+}
+
 impl PublishedFiles {
-    /// The file with this name, if there is one.
+    /// The file with this name, if there is one. Where it takes long to be read, the error is [`still_being_read`] for a crowd
+    /// of those who wait for the first.
     pub(crate) fn get(
         &self,
         folder: &PublicFolder,
@@ -74,9 +86,7 @@ impl PublishedFiles {
                     None => self.look(name, version, file).map_err(|error| error.to_string()),
                 };
                 let shared = self.flights.share(&(name.clone(), version), read);
-                shared
-                    .unwrap_or_else(|| Err("somebody else is still reading it".to_owned()))
-                    .map_err(io::Error::other)?
+                shared.ok_or_else(still_being_read)?.map_err(io::Error::other)?
             }
         };
         looked.map(Some).map_err(|refused| io::Error::other(refused.to_string()))

@@ -11,10 +11,9 @@ use super::oppositions::VerifiedFiles;
 use super::published::PublishedFiles;
 use super::target::{PublishedName, Target};
 use crate::crl::CrlKind;
-use crate::fixture::{ISSUING, World, rng};
+use crate::fixture::{ISSUING, World};
 use crate::pool::Pool;
 use crate::publish::list_file::{ListFile, ListForm};
-use crate::publish::{publish_crls, publish_opposition_list};
 
 const HERD: usize = 16;
 
@@ -40,9 +39,7 @@ fn world() -> World {
     let mut world = World::new();
     world.oppose(1, "2600000017");
     let act = world.act(Duration::ZERO);
-    let World { db, signer, folder, policy, .. } = &mut world;
-    publish_crls(db, signer, folder, policy, &mut rng(), &act).unwrap();
-    publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
+    world.publish_crls_and_list(&act);
     world
 }
 

@@ -1,4 +1,7 @@
 //! What the operator's monitoring asks: may traffic come here, and what should be seen to.
+//!
+//! Database and public folder are looked at one after the other, each within a time of its own: where one is slow or silent, what
+//! the other says is told all the same.
 
 use std::sync::mpsc;
 use std::thread;
@@ -12,12 +15,13 @@ use store::audit::backlog;
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
 use super::coherence::Coherence;
+use super::fresh_files::{FileLook, fresh_crl, fresh_list, fresh_shards, looked_at};
 use super::publication;
 use super::register;
 use super::reply::NEVER_CACHED;
 use super::service::StatusService;
-use crate::crl::read::Crl;
 use crate::crl::{CrlKind, Scope};
+use crate::publish::list_verifier::ListVerifier;
 use crate::publish::{ListFile, ListForm, Urgency, last_crl_of, root_crls};
 
 /// The outcome of each check.
@@ -28,8 +32,11 @@ pub(crate) struct Readiness {
     alarms: Vec<String>,
 }
 
-/// What was looked at, and whether it is well; with a word more where there is one.
-type Checks = Vec<(String, Result<Option<String>, String>)>;
+/// Whether what was looked at is well; with a word more where there is one.
+pub(super) type Outcome = Result<Option<String>, String>;
+
+/// What was looked at, and what came of it.
+pub(super) type Checks = Vec<(String, Outcome)>;
 
 impl Readiness {
     pub(crate) fn into_response(self, verbose: bool) -> HttpResponse {
@@ -56,32 +63,36 @@ impl Readiness {
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     // First what is known without the database, which may be silent.
     let followed = status_log_followed(service, at);
-    let looked = within(DATABASE_PATIENCE, service, move |service| {
-        let looked = service.databases().run(|db| look(service, db, at));
-        looked.unwrap_or_else(unanswered).with_lists(service, at)
+    let said = within(DATABASE_PATIENCE, service, move |service| {
+        service.databases().run(|db| look(service, db, at))
     });
-    let mut readiness = looked.unwrap_or_else(unanswered);
+    let said = said.flatten();
+    // Whoever has signed a list that changed is asked of the database.
+    let waits_for = if said.is_some() { "the public folder" } else { "the public folder, or the database" };
+    let DatabaseSays { mut readiness, mut files } = said.unwrap_or_else(unanswered);
+    let lists = [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact];
+    files.extend(lists.map(|list| {
+        let look = move |service: &StatusService| fresh_list(service, list, at).map(|()| None);
+        FileLook::check(format!("oppositions {}", list.name()), look)
+    }));
+    let files = looked_at(service, files, waits_for);
+    readiness.checks.extend(files.checks);
+    readiness.alarms.extend(files.alarms);
     readiness.checks.push(("status log".to_owned(), followed));
     readiness.alarms.extend(signing_stands_still(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
     readiness
 }
 
-fn unanswered() -> Readiness {
-    Readiness {
-        checks: vec![("database".to_owned(), Err("it does not answer".to_owned()))],
-        alarms: Vec::new(),
-    }
+/// What the database says, and which files there are to look at.
+struct DatabaseSays {
+    readiness: Readiness,
+    files: Vec<FileLook>,
 }
 
-impl Readiness {
-    fn with_lists(mut self, service: &StatusService, at: Timestamp) -> Self {
-        for file in [ListFile::Full(ListForm::Csv), ListFile::Full(ListForm::Json), ListFile::Compact] {
-            let outcome = fresh_list(service, file, at);
-            self.checks.push((format!("oppositions {}", file.name()), outcome.map(|()| None)));
-        }
-        self
-    }
+fn unanswered() -> DatabaseSays {
+    let checks = vec![("database".to_owned(), Err("it does not answer".to_owned()))];
+    DatabaseSays { readiness: Readiness { checks, alarms: Vec::new() }, files: Vec::new() }
 }
 
 /// How long the database may take for all that is asked of it.
@@ -102,13 +113,20 @@ fn within<T: Send + 'static>(
     awaited.recv_timeout(patience).ok()
 }
 
-fn look(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Readiness, String> {
+fn look(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<DatabaseSays, String> {
     let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
-    let coherence = Coherence::read(db, service.folder())?.and_then(|coherence| coherence.alarm(at));
     let register = register_alarm(db)?;
     let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
-    let alarms = alarms.chain(publication::alarms(db, at)?).chain(coherence).chain(register).collect();
-    Ok(Readiness { checks: check(service, db, at)?, alarms })
+    let alarms = alarms.chain(publication::alarms(db, at)?).chain(register).collect();
+    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
+    let mut files = crls(service, db, &authorities, at)?;
+    let signers = ListVerifier::load(db).map_err(|error| error.to_string())?;
+    files.push(FileLook::alarm("coherence", move |service| {
+        Ok(Coherence::verified(&signers, service.folder())?.and_then(|coherence| coherence.alarm(at)))
+    }));
+    let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
+    checks.extend(responders(service, db, &authorities, at)?);
+    Ok(DatabaseSays { readiness: Readiness { checks, alarms }, files })
 }
 
 /// How long the status log may go unread before this node says that it is not ready.
@@ -162,26 +180,50 @@ fn authority_alarms(db: &mut Database) -> Result<Vec<String>, String> {
     Ok(readable.unreadable.into_iter().map(|(_, error)| error.to_string()).collect())
 }
 
-fn check(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<Checks, String> {
-    let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
-    let mut checks: Checks = vec![("database".to_owned(), Ok(None))];
+/// The CRLs that there are to be, to be looked at.
+fn crls(
+    service: &StatusService,
+    db: &mut Database,
+    authorities: &[Authority],
+    at: Timestamp,
+) -> Result<Vec<FileLook>, String> {
+    let mut files = Vec::new();
     let roots = root_crls(db).map_err(|error| error.to_string())?;
-    for authority in &authorities {
-        let root = roots.iter().find(|root| root.authority == authority.short_name);
-        let last = last_crl_of(db, &authority.short_name).map_err(|error| error.to_string())?;
+    for authority in authorities {
+        let name = &authority.short_name;
+        let root = roots.iter().find(|root| root.authority == *name);
+        // A root's CRL that nears its end takes nobody out of traffic: it is still good.
+        let word = root.map(|root| match root.urgency(service.policy(), at) {
+            Urgency::Well => root.words(at),
+            Urgency::Warning => format!("WARNING: {}", root.words(at)),
+            Urgency::Alarm => format!("ALARM: {}", root.words(at)),
+        });
+        let last = last_crl_of(db, name).map_err(|error| error.to_string())?;
         for &kind in CrlKind::of(authority.kind) {
-            // A root's CRL that nears its end takes nobody out of traffic: it is still good.
-            let word = root.map(|root| match root.urgency(service.policy(), at) {
-                Urgency::Well => root.words(at),
-                Urgency::Warning => format!("WARNING: {}", root.words(at)),
-                Urgency::Alarm => format!("ALARM: {}", root.words(at)),
-            });
-            let outcome = fresh_crl(service, (&authority.short_name, None, kind), last, at);
-            let outcome = outcome.map(|late| word.or(late.filter(|_| root.is_none())));
-            checks.push((format!("crl {} {kind}", authority.short_name), outcome));
+            let (short_name, word) = (name.clone(), word.clone());
+            files.push(FileLook::check(format!("crl {name} {kind}"), move |service| {
+                let late = fresh_crl(service, (&short_name, None, kind), last, at)?;
+                Ok(word.or(late))
+            }));
         }
-        checks.extend(check_shards(service, db, authority, last, at)?);
+        let scopes = Scope::of(db, authority).map_err(|error| error.to_string())?;
+        let shards: Vec<u32> = scopes.iter().filter_map(Scope::shard).collect();
+        if !shards.is_empty() {
+            let short_name = name.clone();
+            let look = move |service: &StatusService| fresh_shards(service, &short_name, &shards, last, at);
+            files.push(FileLook::check(format!("crl {name} shards"), look));
+        }
     }
+    Ok(files)
+}
+
+fn responders(
+    service: &StatusService,
+    db: &mut Database,
+    authorities: &[Authority],
+    at: Timestamp,
+) -> Result<Checks, String> {
+    let mut checks = Vec::new();
     let act = Act { at, actor: Actor::Job("readyz"), request: RequestId(String::new()) };
     let responder = service.answers().responder(db, &act).map_err(|error| error.to_string())?;
     for authority in authorities.iter().filter(|authority| authority.kind == AuthorityKind::Issuing) {
@@ -223,67 +265,4 @@ fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
 fn register_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let held = register::held_feeds(db).map_err(|error| error.to_string())?;
     Ok((held > 0).then(|| format!("register: {held} feeds are put aside, see igc registry held")))
-}
-
-/// One line for all shards of the authority, of which there may be hundreds: the first that is not well.
-fn check_shards(
-    service: &StatusService,
-    db: &mut Database,
-    authority: &Authority,
-    last: Option<Timestamp>,
-    at: Timestamp,
-) -> Result<Checks, String> {
-    let scopes = Scope::of(db, authority).map_err(|error| error.to_string())?;
-    let shards: Vec<u32> = scopes.iter().filter_map(Scope::shard).collect();
-    if shards.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut outcome = Ok(Some(shards.len().to_string()));
-    for (&number, kind) in
-        shards.iter().flat_map(|number| [(number, CrlKind::Full), (number, CrlKind::Delta)])
-    {
-        match fresh_crl(service, (&authority.short_name, Some(number), kind), last, at) {
-            Ok(None) => {}
-            Ok(Some(late)) => outcome = Ok(Some(format!("{number} {kind}: {late}"))),
-            Err(error) => {
-                outcome = Err(format!("{number} {kind}: {error}"));
-                break;
-            }
-        }
-    }
-    Ok(vec![(format!("crl {} shards", authority.short_name), outcome)])
-}
-
-/// Whether it lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
-/// traffic. That of an authority which ended has none: it ends, at `last`, after everything that it is about.
-fn fresh_crl(
-    service: &StatusService,
-    (short_name, shard, kind): (&str, Option<u32>, CrlKind),
-    last: Option<Timestamp>,
-    at: Timestamp,
-) -> Result<Option<String>, String> {
-    let path = service.folder().scoped_crl_path(short_name, shard, kind);
-    let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
-    let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
-    if Some(crl.next_update) == last {
-        return Ok(None);
-    }
-    if crl.next_update <= at {
-        return Err(format!("its nextUpdate was {}", crl.next_update));
-    }
-    let late =
-        |word| format!("{word}: not made anew since {}, lasts until {}", crl.this_update, crl.next_update);
-    Ok(match Urgency::of_life(crl.this_update, crl.next_update, at) {
-        Urgency::Well => None,
-        Urgency::Warning => Some(late("WARNING")),
-        Urgency::Alarm => Some(late("ALARM")),
-    })
-}
-
-fn fresh_list(service: &StatusService, file: ListFile, at: Timestamp) -> Result<(), String> {
-    let published = service.opposition_list(file).map_err(|error| error.to_string())?;
-    match published.ok_or("not published")?.content.next_update {
-        Some(next_update) if next_update <= at => Err(format!("its next update was {next_update}")),
-        _ => Ok(()),
-    }
 }

@@ -1,5 +1,6 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
+use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use super::answers_by_minute::AnswersByMinute;
 use super::background::Wake;
 use super::documents::POLICY_PAGE;
 use super::follower::Following;
+use super::fresh_files::FileLooks;
 use super::oppositions::{OppositionService, StreamLimits};
 use super::public_server::ConnectionLimits;
 use super::published::PublishedFiles;
@@ -77,6 +79,7 @@ pub(super) struct Shared {
     pub(super) ahead: SigningAhead,
     files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
+    file_looks: FileLooks,
     oppositions: OppositionService,
     connections: ConnectionLimits,
     by_minute: Mutex<AnswersByMinute>,
@@ -119,6 +122,7 @@ impl StatusService {
                 ahead: settings.ahead,
                 files: PublishedFiles::default(),
                 wake: Arc::default(),
+                file_looks: FileLooks::default(),
                 oppositions: OppositionService::new(settings.streams),
                 connections: settings.connections,
                 by_minute: Mutex::default(),
@@ -128,7 +132,7 @@ impl StatusService {
 
     /// Starts the thread that keeps the statuses of all certificates in memory and in step with the status log, and the
     /// one that signs ahead, until what this gives is dropped. Without it, every answer is looked up and signed anew.
-    pub fn follow(&self) -> std::io::Result<Following> {
+    pub fn follow(&self) -> io::Result<Following> {
         self.shared.answers.statuses.are_followed();
         Following::start(Arc::clone(&self.shared))
     }
@@ -197,6 +201,10 @@ impl StatusService {
         self.shared.connections
     }
 
+    pub(super) fn file_looks(&self) -> &FileLooks {
+        &self.shared.file_looks
+    }
+
     pub(super) fn oppositions(&self) -> &OppositionService {
         &self.shared.oppositions
     }
@@ -260,10 +268,7 @@ impl StatusService {
                 file.next_update,
             ),
             Ok(None) => Reply::not_found(),
-            Err(error) => {
-                tracing::error!(%error, ?name, "a published file cannot be read");
-                unavailable()
-            }
+            Err(error) => not_served(&error, &format!("{name:?}")),
         }
     }
 }
@@ -272,6 +277,17 @@ impl StatusService {
 /// whenever the body is an OCSP response (RFC 6960 appendix A.2).
 pub(crate) fn ocsp_reply(answer: Answer) -> Reply {
     Reply::uncached(StatusCode::OK, "application/ocsp-response", answer.der)
+}
+
+/// Where a file is not served: because others wait already for whoever reads it, or because of what it is.
+pub(super) fn not_served(error: &io::Error, path: &str) -> Reply {
+    if error.kind() == io::ErrorKind::TimedOut {
+        tracing::warn!(%error, "{path} is not served yet: {error}");
+        let why = "the file is being read, and many wait for it already; try again in a moment";
+        return Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, why);
+    }
+    tracing::error!(%error, "{path} cannot be served: {error}");
+    unavailable()
 }
 
 pub(super) fn unavailable() -> Reply {

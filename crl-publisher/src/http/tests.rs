@@ -16,7 +16,7 @@ use super::*;
 use crate::crl::CrlKind;
 use crate::fixture::{ISSUING, World, rng};
 use crate::pool::OpenError;
-use crate::publish::{publish_certificates, publish_crls, publish_opposition_list};
+use crate::publish::publish_certificates;
 
 pub(super) struct Server {
     pub(super) world: World,
@@ -55,19 +55,9 @@ impl Server {
         world.oppose(1, "2600000017");
         world.oppose(2, "2600000025");
         let act = world.act(Duration::from_secs(1));
-        publish_crls(&mut world.db, &mut world.signer, &world.folder, &world.policy, &mut rng(), &act)
-            .unwrap();
+        world.publish_crls_and_list(&act);
         world.sign_root_crl(&act);
         publish_certificates(&mut world.db, &world.folder).unwrap();
-        publish_opposition_list(
-            &mut world.db,
-            &mut world.signer,
-            &world.folder,
-            &world.policy,
-            &mut rng(),
-            &act,
-        )
-        .unwrap();
         let reachable = Arc::new(AtomicBool::new(true));
         let now = act.at.plus(Duration::from_secs(1));
         let service = service(&world, Arc::clone(&reachable), now, streams);

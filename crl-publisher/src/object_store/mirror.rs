@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{Code, Fault, Timestamp};
 use thiserror::Error;
@@ -16,6 +16,7 @@ use crate::folder::{FolderError, PublicFolder};
 use crate::http::published::{PublishedFile, Version, stands};
 use crate::http::target::Target;
 use crate::policy::PublicationPolicy;
+use crate::publish::coherence_statement::STATEMENT;
 
 /// How long what was found in the store is taken for what stands there: whoever takes an object away there has it back
 /// after this.
@@ -30,9 +31,21 @@ pub struct Mirrored {
     pub ahead: Vec<String>,
     /// How many stood as they should.
     pub standing: usize,
+    /// What could not be brought into step, in the order in which it was tried; everything that does not hang on it was.
+    #[serde(skip)]
+    pub failures: Vec<MirrorFailure>,
 }
 
-/// Why something could not be brought into step; everything that does not hang on it was.
+/// One object that is not as it should be.
+#[derive(Debug)]
+pub struct MirrorFailure {
+    /// Its name.
+    pub object: String,
+    /// Why.
+    pub error: MirrorError,
+}
+
+/// Why something could not be brought into step.
 #[derive(Debug, Error)]
 pub enum MirrorError {
     /// The store.
@@ -67,34 +80,29 @@ impl Mirror {
 
     /// Puts into the store what stands in the folder and not there, at a moment that `now` tells. Idempotent; a file that did
     /// not change since it was last looked at costs nothing. What fails keeps from going out only what may not go without
-    /// it, and is the error in the end.
+    /// it. An error where the folder cannot be listed.
     pub fn follow(
         &mut self,
         folder: &PublicFolder,
         policy: &PublicationPolicy,
         now: &dyn Fn() -> Timestamp,
-    ) -> Result<Mirrored, MirrorError> {
+    ) -> Result<Mirrored, FolderError> {
         self.known.retain(|_, (_, since)| since.elapsed() < REMEMBERED);
-        let (done, failed) = self.each(folder, Some((policy, now)))?;
+        let done = self.each(folder, Some((policy, now)))?;
         for name in &done.ahead {
             let Code { name: code, help, .. } = faults::OBJECT_STORE_AHEAD;
             tracing::error!(code, object = name, "{name}: {help}");
         }
-        failed.map_or(Ok(done), Err)
+        Ok(done)
     }
 
     /// What [`Self::follow`] would do; `replaced` are those that it would replace.
-    pub fn look(&mut self, folder: &PublicFolder) -> Result<Mirrored, MirrorError> {
-        let (done, failed) = self.each(folder, None)?;
-        failed.map_or(Ok(done), Err)
+    pub fn look(&mut self, folder: &PublicFolder) -> Result<Mirrored, FolderError> {
+        self.each(folder, None)
     }
 
-    /// Each file in its order, and the first error. Without a way to put it there, nothing is.
-    fn each(
-        &mut self,
-        folder: &PublicFolder,
-        put: Option<Put<'_>>,
-    ) -> Result<(Mirrored, Option<MirrorError>), FolderError> {
+    /// Each file in its order. Without a way to put it there, nothing is.
+    fn each(&mut self, folder: &PublicFolder, put: Option<Put<'_>>) -> Result<Mirrored, FolderError> {
         let files = public_files(folder.root()).map_err(|source| FolderError::at(folder.root(), source))?;
         let (until_crls, after): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.rank() <= Rank::Crl);
         let mut run = Run::of(folder, put);
@@ -104,7 +112,7 @@ impl Mirror {
         for file in std::mem::take(&mut run.waiting).into_iter().chain(after) {
             self.tried(file, &mut run, Base::WasTried);
         }
-        Ok((run.done, run.error))
+        Ok(run.done)
     }
 
     fn tried<'f>(&mut self, file: &'f PublicFile, run: &mut Run<'f>, base: Base) {
@@ -240,7 +248,6 @@ struct Run<'r> {
     waiting: Vec<&'r PublicFile>,
     /// What did not go out, and should have.
     failed: HashSet<String>,
-    error: Option<MirrorError>,
     unanswered: usize,
 }
 
@@ -253,7 +260,6 @@ impl<'r> Run<'r> {
             speakers: HashMap::new(),
             waiting: Vec::new(),
             failed: HashSet::new(),
-            error: None,
             unanswered: 0,
         }
     }
@@ -262,11 +268,11 @@ impl<'r> Run<'r> {
         tracing::error!(object = file.name, %error, "{} does not go to the object store: {error}", file.name);
         self.unanswered += usize::from(matches!(error, MirrorError::Store(ObjectStoreError::Unreachable(_))));
         self.failed.insert(file.name.clone());
-        self.error.get_or_insert(error);
+        self.done.failures.push(MirrorFailure { object: file.name.clone(), error });
     }
 
     /// What may not go out after what has failed: no file beside the signature of another, no list that says all of its
-    /// files are there, no statement about what is not.
+    /// files are there, no statement that all is well with what is not. One that names differences is held back by nothing.
     fn holds_back(&self, file: &PublicFile) -> bool {
         let any_of =
             |folders: &[&str]| self.failed.iter().any(|name| folders.iter().any(|of| name.starts_with(of)));
@@ -274,9 +280,20 @@ impl<'r> Run<'r> {
             || self.failed.contains(&file.signature())
             || match file.rank() {
                 Rank::FullList => any_of(&["oppositions/"]),
-                Rank::Coherence => any_of(&["crl/", "oppositions/"]),
+                Rank::Coherence => any_of(&["crl/", "oppositions/"]) && !self.names_differences(),
                 _ => false,
             }
+    }
+
+    /// Whether the statement that stands says that something differs.
+    fn names_differences(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Stated {
+            coherent: bool,
+        }
+        let octets = self.folder.read(&self.folder.coherence_path(STATEMENT)).ok().flatten();
+        let stated = octets.and_then(|octets| serde_json::from_slice(&octets).ok());
+        stated.is_some_and(|Stated { coherent }| !coherent)
     }
 
     fn lacks_base(&self, file: &PublicFile) -> bool {
@@ -291,8 +308,7 @@ mod tests {
     use super::super::files::FULL_LIST;
     use super::*;
     use crate::crl::CrlKind;
-    use crate::fixture::{ISSUING, World, rng};
-    use crate::publish::{publish_crls, publish_opposition_list};
+    use crate::fixture::{ISSUING, World};
 
     const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -300,9 +316,7 @@ mod tests {
     fn published() -> World {
         let mut world = World::new();
         let act = world.act(Duration::ZERO);
-        let World { db, signer, folder, policy, .. } = &mut world;
-        publish_crls(db, signer, folder, policy, &mut rng(), &act).unwrap();
-        publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
+        world.publish_crls_and_list(&act);
         world
     }
 
@@ -339,6 +353,23 @@ mod tests {
         let with = |name: &'static str| [&[name][..], &whole].concat();
         assert_eq!(held_back(&["oppositions/full.bin.p7s"]), with("oppositions/full.bin"));
         assert_eq!(held_back(&["oppositions/full.csv"]), whole);
+    }
+
+    #[test]
+    fn one_shard_that_fails_holds_a_statement_back_that_all_is_well_and_none_that_names_differences() {
+        let world = published();
+        let path = world.folder.coherence_path(STATEMENT);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        for (coherent, held_back) in [(true, true), (false, false)] {
+            fs::write(&path, format!("{{\"coherent\": {coherent}}}")).unwrap();
+            fs::write(path.with_extension("json.p7s"), b"its signature").unwrap();
+            let files = public_files(world.folder.root()).unwrap();
+            let mut run = Run::of(&world.folder, None);
+            run.failed.insert(format!("crl/{ISSUING}/3.crl"));
+            let statement = files.iter().filter(|file| file.name.starts_with("coherence/"));
+            let held: Vec<bool> = statement.map(|file| run.holds_back(file)).collect();
+            assert_eq!(held, [held_back; 2], "coherent: {coherent}");
+        }
     }
 
     #[test]

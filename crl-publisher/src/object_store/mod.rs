@@ -8,5 +8,5 @@ mod files;
 mod mirror;
 mod store;
 
-pub use mirror::{Mirror, MirrorError, Mirrored};
+pub use mirror::{Mirror, MirrorError, MirrorFailure, Mirrored};
 pub use store::{ObjectStore, ObjectStoreError, ObjectStoreSettings, SettingsError};

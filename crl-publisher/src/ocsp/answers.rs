@@ -20,7 +20,7 @@ use super::responder::{Responder, ResponderError};
 use super::response::OcspResponseStatus;
 use super::signing_health::SigningHealth;
 use crate::entity_tag::entity_tag;
-use crate::flights::Flights;
+use crate::flights::{Flights, Patience};
 use crate::policy::PublicationPolicy;
 use crate::pool::Pool;
 use crate::status::{Standing, Statuses, Step, View};
@@ -110,8 +110,8 @@ impl Answers {
             given: Given::default(),
             ahead: AheadCounts::default(),
             responder: RwLock::default(),
-            flights: Flights::default(),
-            doubts: Flights::default(),
+            flights: Flights::new(Patience::OF_A_SIGNATURE),
+            doubts: Flights::new(Patience::OF_A_SIGNATURE),
         }
     }
 

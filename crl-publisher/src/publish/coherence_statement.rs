@@ -71,7 +71,14 @@ pub fn published_coherence_statement(
     db: &mut Database,
     folder: &PublicFolder,
 ) -> Result<Option<Vec<u8>>, CoherenceStatementError> {
-    let verifier = ListVerifier::load(db)?;
+    Ok(verified_coherence_statement(&ListVerifier::load(db)?, folder)?)
+}
+
+/// The same, where it is known who signs it.
+pub(crate) fn verified_coherence_statement(
+    verifier: &ListVerifier,
+    folder: &PublicFolder,
+) -> Result<Option<Vec<u8>>, FolderError> {
     for _ in 0..ATTEMPTS {
         let statement = folder.read(&folder.coherence_path(STATEMENT))?;
         let signature = folder.read(&folder.coherence_path(STATEMENT_SIGNATURE))?;

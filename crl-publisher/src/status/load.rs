@@ -12,6 +12,7 @@ use store::Database;
 use store::schema::{authorities, certificates};
 
 use super::image::{Place, serial_key};
+use super::issued::Issued;
 use super::{Standing, Status, StatusImage};
 
 /// Rows of one statement: bounds what is in memory beside the image.
@@ -22,21 +23,31 @@ const PAGE: i64 = 20_000;
 pub(super) const UNSETTLED: &str = "status IN ('intended', 'signing')";
 pub(super) const ABANDONED: &str = "status = 'abandoned'";
 
-/// The image of one snapshot, and the last event of its log.
-pub(super) fn load(db: &mut Database) -> QueryResult<(StatusImage, Option<StatusEvent>)> {
+/// What one snapshot says.
+pub(super) struct Loaded {
+    pub(super) image: StatusImage,
+    /// The last event of its log.
+    pub(super) last: Option<StatusEvent>,
+    /// From where issuing is followed.
+    pub(super) issued: Issued,
+}
+
+/// Reads everything.
+pub(super) fn load(db: &mut Database) -> QueryResult<Loaded> {
+    // Before the snapshot begins: what is settled after it has a later time.
+    let at = db.now()?;
     db.snapshot(|db| {
         let image = StatusImage::default();
-        let mut not_good = HashSet::new();
-        for which in [UNSETTLED, ABANDONED] {
-            not_good.extend(serials_where(db, which)?);
-        }
+        let unsettled: HashSet<_> = serials_where(db, UNSETTLED)?.into_iter().collect();
+        let mut not_good = unsettled.clone();
+        not_good.extend(serials_where(db, ABANDONED)?);
         let issuers: Vec<String> = authorities::table.select(authorities::short_name).load(db)?;
         for issuer in issuers {
             good_of(db, &image, issuer, &mut not_good)?;
         }
         let mut last = None;
         follow(db, &mut last, |event| apply(&image, event))?;
-        Ok((image, last))
+        Ok(Loaded { image, last, issued: Issued::from(at, unsettled) })
     })
 }
 
@@ -77,7 +88,7 @@ fn good_of(
     }
 }
 
-fn serials_where(db: &mut Database, condition: &str) -> QueryResult<Vec<(String, String)>> {
+pub(super) fn serials_where(db: &mut Database, condition: &str) -> QueryResult<Vec<(String, String)>> {
     certificates::table
         .filter(sql::<Bool>(condition))
         .select((certificates::issuer, certificates::serial))
@@ -123,7 +134,7 @@ pub(super) fn place_of(event: &StatusEvent) -> Option<Place> {
 
 /// The database holds serial numbers that this program wrote. One that does not read can be asked for by
 /// nobody; it keeps no other from being answered.
-fn readable(issuer: &str, serial: &str) -> Option<SerialNumber> {
+pub(super) fn readable(issuer: &str, serial: &str) -> Option<SerialNumber> {
     serial
         .parse()
         .inspect_err(|error| tracing::error!(%error, "a serial number of {issuer} does not read"))

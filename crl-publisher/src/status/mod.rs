@@ -2,17 +2,20 @@
 //!
 //! [`Statuses`] reads everything once in one snapshot (`load`), lays over it what published CRLs say and the database has
 //! forgotten (`published`), and follows the log by sequence from there
-//! ([`Statuses::synchronise`]). What it does not know is looked up ([`lookup`]) and remembered. Decision 0021
-//! says why so, and what may be relied on.
+//! ([`Statuses::synchronise`]). What becomes good meanwhile is taken in beside that (`issued`); what is not known
+//! yet is looked up ([`lookup`]) and remembered. Decision 0021 says why so, and what may be relied on.
 
 mod applied;
 pub(crate) mod image;
+mod issued;
 mod load;
 mod lookup;
 mod published;
 pub(crate) mod standing;
 mod statuses;
 
+#[cfg(test)]
+mod issued_tests;
 #[cfg(test)]
 mod published_tests;
 #[cfg(test)]

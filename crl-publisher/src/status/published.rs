@@ -1,7 +1,11 @@
 //! What the published CRLs have as revoked or held, and the database does not: an older backup was restored.
 //!
 //! A status role that runs keeps what it has said. One that starts anew has only what it finds: the CRLs and deltas in
-//! the public folder, each as its authority signed it. Whoever asks it never hears *good* of what one of them has.
+//! the public folder, each as its authority signed it. Whoever asks it never hears *good* of what one of them has as revoked.
+//!
+//! Of a hold the newest of them counts: in one scope by its number, which complete CRLs and deltas share, otherwise by thisUpdate.
+//! Files are replaced one after the other, and a folder may come out of a backup too: a delta may be older than the complete
+//! CRL beside it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,6 +15,7 @@ use std::path::PathBuf;
 use ca_core::authority::{self, Authority};
 use ca_core::revocation::RevocationReason;
 use diesel::prelude::*;
+use store::schema::certificates;
 use store::{Database, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
@@ -77,16 +82,49 @@ fn crls_of(folder: &PublicFolder, short_name: &str) -> Vec<PathBuf> {
 #[derive(Default)]
 struct Said {
     revoked: HashMap<SerialKey, Standing>,
-    /// Held, as of the thisUpdate of the CRL that says so.
-    held: HashMap<SerialKey, (Timestamp, CrlHold)>,
-    /// Whose hold was lifted, as of the thisUpdate of the delta that says so.
-    released: HashMap<SerialKey, Timestamp>,
+    /// Of what is held or was released: what is said, each with its place among the CRLs.
+    unfinal: HashMap<SerialKey, Vec<(usize, Word)>>,
+    crls: Vec<Heard>,
+}
+
+/// What an entry says that is not final.
+enum Word {
+    Held(CrlHold),
+    /// removeFromCRL.
+    Released,
 }
 
 /// An entry that says *held*.
 struct CrlHold {
     serial: String,
     at: Timestamp,
+}
+
+/// A CRL that was heard.
+struct Heard {
+    /// The address of its shard; none where it is about every certificate.
+    shard: Option<String>,
+    number: u64,
+    base_number: Option<u64>,
+    this_update: Timestamp,
+    /// Whether what does not stand on it was neither revoked nor held: a complete CRL, read to its end.
+    is_complete: bool,
+}
+
+impl Heard {
+    /// Whether it is the later word of the two.
+    fn follows(&self, other: &Self) -> bool {
+        if self.shard == other.shard {
+            self.number > other.number
+        } else {
+            self.this_update > other.this_update
+        }
+    }
+
+    /// Whether every certificate that may stand on the other must stand on this one while it is held.
+    fn covers(&self, other: &Self) -> bool {
+        self.is_complete && (self.shard.is_none() || self.shard == other.shard)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -103,56 +141,109 @@ impl Said {
         let crl = Crl::read(der)?;
         check_signature(&crl, authority).map_err(|_| Unheard::Signature)?;
         let maps = image.maps_to_fill(&authority.short_name);
+        let place = self.crls.len();
+        self.crls.push(Heard {
+            shard: crl.distribution_point.clone(),
+            number: crl.number,
+            base_number: crl.base_number,
+            this_update: crl.this_update,
+            is_complete: false,
+        });
         for entry in crl.unread_entries() {
             let entry = entry?;
             let Some(key) = key_of(entry.serial) else { continue };
             let known = StatusImage::get_key(&maps, &key);
             if !known.is_some_and(Standing::is_final) {
-                self.hear(key, &entry.read()?, crl.this_update, known);
+                self.hear(key, &entry.read()?, place, known);
             }
         }
+        self.crls[place].is_complete = crl.base_number.is_none();
         Ok(())
     }
 
-    fn hear(&mut self, key: SerialKey, entry: &CrlEntry<'_>, as_of: Timestamp, known: Option<Standing>) {
+    fn hear(&mut self, key: SerialKey, entry: &CrlEntry<'_>, place: usize, known: Option<Standing>) {
         let at = entry.revoked_at;
-        match entry.reason {
-            Some(CrlReason::RemoveFromCRL) => {
-                let released = self.released.entry(key).or_insert(as_of);
-                *released = (*released).max(as_of);
-            }
+        let word = match entry.reason {
+            Some(CrlReason::RemoveFromCRL) => Word::Released,
             Some(CrlReason::CertificateHold) if known.is_none_or(Standing::is_good) => {
-                let hold = CrlHold { serial: hex::encode_upper(entry.serial), at };
-                if self.held.get(&key).is_none_or(|(before, _)| *before <= as_of) {
-                    self.held.insert(key, (as_of, hold));
-                }
+                Word::Held(CrlHold { serial: hex::encode_upper(entry.serial), at })
             }
             // The database has a hold of it, which only the log's word ends.
-            Some(CrlReason::CertificateHold) => {}
+            Some(CrlReason::CertificateHold) => return,
             reason => {
                 let reason = reason.and_then(|reason| RevocationReason::from_code(reason as u8));
                 if let Some(standing) = Standing::of(&Status::Revoked { at, reason }) {
                     self.revoked.insert(key, standing);
                 }
+                return;
             }
-        }
+        };
+        self.unfinal.entry(key).or_default().push((place, word));
     }
 
-    /// The holds that no CRL says were lifted and the log does not know: one that it knows was lifted since that CRL was
-    /// made.
-    fn held(&mut self, db: &mut Database, issuer: &str) -> QueryResult<Vec<(SerialKey, Standing)>> {
+    /// The holds that no later CRL has ended and the log does not know: one that it knows was lifted since that CRL was made.
+    fn held(&self, db: &mut Database, issuer: &str) -> QueryResult<Vec<(SerialKey, Standing)>> {
         let mut unknown = Vec::new();
-        for (key, (as_of, hold)) in self.held.drain() {
-            if self.revoked.contains_key(&key) || self.released.get(&key).is_some_and(|at| *at >= as_of) {
-                continue;
-            }
-            let known = holds::all_of(db, issuer, &[hold.serial], i64::MAX)?;
+        for (key, words) in self.unfinal.iter().filter(|(key, _)| !self.revoked.contains_key(*key)) {
+            let Some(hold) = self.standing_hold(db, issuer, words)? else { continue };
+            let known = holds::all_of(db, issuer, std::slice::from_ref(&hold.serial), i64::MAX)?;
             // No entry is dated after its event.
             if !known.iter().any(|(_, at)| at.whole_second() >= hold.at) {
-                unknown.extend(Standing::of(&Status::Held { at: hold.at }).map(|standing| (key, standing)));
+                unknown.extend(Standing::of(&Status::Held { at: hold.at }).map(|standing| (*key, standing)));
             }
         }
         Ok(unknown)
+    }
+
+    /// The newest hold of a certificate that nothing after it has ended.
+    fn standing_hold<'w>(
+        &self,
+        db: &mut Database,
+        issuer: &str,
+        words: &'w [(usize, Word)],
+    ) -> QueryResult<Option<&'w CrlHold>> {
+        let mut newest: Option<(usize, &CrlHold)> = None;
+        for (place, word) in words {
+            let Word::Held(hold) = word else { continue };
+            let is_newer = newest.is_none_or(|(other, _)| self.crls[*place].follows(&self.crls[other]));
+            if is_newer && !self.is_ended(db, issuer, (*place, hold), words)? {
+                newest = Some((*place, hold));
+            }
+        }
+        Ok(newest.map(|(_, hold)| hold))
+    }
+
+    /// Whether a later CRL says that a hold was lifted: a delta by removeFromCRL, where a complete CRL stands that it can be
+    /// combined with (RFC 5280 §5.2.4), or a complete one by not having it, where the certificate had not expired (§3.3).
+    fn is_ended(
+        &self,
+        db: &mut Database,
+        issuer: &str,
+        (place, hold): (usize, &CrlHold),
+        words: &[(usize, Word)],
+    ) -> QueryResult<bool> {
+        let hold_is_on = &self.crls[place];
+        let is_released = words.iter().any(|(other, word)| {
+            let delta = &self.crls[*other];
+            matches!(word, Word::Released) && delta.follows(hold_is_on) && self.has_base(delta)
+        });
+        let has = |other: usize| words.iter().any(|(place, _)| *place == other);
+        let gone = self
+            .crls
+            .iter()
+            .enumerate()
+            .filter(|(other, crl)| crl.covers(hold_is_on) && crl.follows(hold_is_on) && !has(*other));
+        let Some(gone_at) = gone.map(|(_, crl)| crl.this_update).min() else { return Ok(is_released) };
+        let row = certificates::table.find((issuer, &hold.serial));
+        let not_after: Option<Timestamp> = row.select(certificates::not_after).first(db).optional()?;
+        Ok(is_released || not_after.is_none_or(|not_after| gone_at <= not_after))
+    }
+
+    fn has_base(&self, delta: &Heard) -> bool {
+        let is_one = |crl: &Heard| {
+            crl.is_complete && crl.shard == delta.shard && Some(crl.number) >= delta.base_number
+        };
+        self.crls.iter().any(is_one)
     }
 }
 

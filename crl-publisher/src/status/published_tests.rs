@@ -1,12 +1,13 @@
 //! A status role that starts after an older backup was restored: what it says of what CRLs have.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ca_core::revocation::RevocationReason;
 use store::{Database, DatabaseRole};
 
-use super::load::load;
+use super::load::{Loaded, load};
 use super::tests::{known, serial};
 use super::{Status, Statuses};
 use crate::crl::CrlKind;
@@ -137,6 +138,80 @@ fn a_hold_that_is_published_and_forgotten_goes_on_and_one_that_the_log_has_lifte
     drop(newer);
 }
 
+/// The delta of everything, and that of the shard, as they stand.
+fn deltas(world: &World) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = [None, Some(1)].map(|shard| world.folder.scoped_crl_path(ISSUING, shard, CrlKind::Delta));
+    paths.map(|path| (path.clone(), fs::read(path).unwrap())).into()
+}
+
+fn put_back(files: &[(PathBuf, Vec<u8>)]) {
+    files.iter().for_each(|(path, der)| fs::write(path, der).unwrap());
+}
+
+#[test]
+fn a_delta_older_than_the_complete_crl_beside_it_neither_brings_a_lifted_hold_back_nor_lifts_one() {
+    let mut world = world();
+    world.issue(ISSUING, "1D05", world.start.plus(2 * DAY));
+    publish(&mut world, SECOND);
+    let older = backup(&mut world);
+    let lifted = ["1D01", "1D11"];
+    for one in ["1D01", "1D11", "1D02", "1D05"] {
+        world.hold(ISSUING, one);
+    }
+    publish_all(&mut world, HOUR);
+    world.release(ISSUING, "1D02");
+    world.hold(ISSUING, "1D03");
+    publish(&mut world, HOUR + SECOND);
+    let stale = deltas(&world);
+    lifted.into_iter().for_each(|one| world.release(ISSUING, one));
+    world.hold(ISSUING, "1D02");
+    // Complete ones until 1D05, which ends meanwhile, has done its time on them (RFC 5280 §3.3).
+    for days in [4_u32, 12] {
+        publish_all(&mut world, DAY * days);
+    }
+    put_back(&stale);
+
+    let newer = std::mem::replace(&mut world.db, older);
+    let after = started(&mut world);
+    for one in lifted {
+        assert_eq!(known(&after, ISSUING, one), Some(Status::Good), "{one} is not on the newer complete one");
+    }
+    assert!(
+        matches!(known(&after, ISSUING, "1D02"), Some(Status::Held { .. })),
+        "held again since the delta"
+    );
+    assert!(matches!(known(&after, ISSUING, "1D03"), Some(Status::Held { .. })), "on both");
+    assert!(
+        matches!(known(&after, ISSUING, "1D05"), Some(Status::Held { .. })),
+        "it expired, and was not lifted"
+    );
+    assert_eq!(forgotten(&after), 3);
+    drop(newer);
+}
+
+#[test]
+fn a_delta_lifts_no_hold_where_no_complete_crl_stands_that_it_starts_from() {
+    let mut world = world();
+    publish(&mut world, SECOND);
+    let older = backup(&mut world);
+    world.hold(ISSUING, "1D01");
+    publish_all(&mut world, HOUR);
+    let path = world.folder.crl_path(ISSUING, CrlKind::Full);
+    let stale = fs::read(&path).unwrap();
+    // Nobody uses the first ones any more.
+    publish_all(&mut world, 12 * DAY);
+    let base = fs::read(&path).unwrap();
+    world.release(ISSUING, "1D01");
+    publish(&mut world, 12 * DAY + SECOND);
+    let newer = std::mem::replace(&mut world.db, older);
+    for (complete, is_held) in [(&base, false), (&stale, true)] {
+        fs::write(&path, complete).unwrap();
+        let says = known(&started(&mut world), ISSUING, "1D01");
+        assert_eq!(matches!(says, Some(Status::Held { .. })), is_held, "{says:?}");
+    }
+    drop(newer);
+}
+
 #[test]
 fn what_is_no_crl_of_the_authority_says_nothing_and_keeps_no_other_from_being_heard() {
     let mut world = world();
@@ -164,7 +239,7 @@ fn what_is_no_crl_of_the_authority_says_nothing_and_keeps_no_other_from_being_he
 fn a_crl_that_was_made_while_everything_was_read_makes_nothing_forgotten() {
     let mut world = world();
     publish(&mut world, SECOND);
-    let (image, mut last) = load(&mut world.db).unwrap();
+    let Loaded { image, mut last, .. } = load(&mut world.db).unwrap();
     let at = world.revoke(ISSUING, "1D01", RevocationReason::KeyCompromise);
     publish_all(&mut world, HOUR);
     let statuses = Statuses::beside(world.folder.clone());

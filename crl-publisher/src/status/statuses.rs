@@ -13,7 +13,8 @@ use store::{Database, Timestamp};
 
 use super::applied::{Applied, Look};
 use super::image::Place;
-use super::load::{apply, follow, load, place_of};
+use super::issued::Issued;
+use super::load::{Loaded, apply, follow, load, place_of};
 use super::{Standing, StatusImage, published};
 use crate::folder::PublicFolder;
 
@@ -60,6 +61,8 @@ struct Progress {
     changed: Vec<(String, String)>,
     /// What is revoked or held here and no longer in the database.
     forgotten: HashSet<Place>,
+    /// How far issuing was followed; nothing before everything was read.
+    issued: Option<Issued>,
 }
 
 impl Statuses {
@@ -123,7 +126,7 @@ impl Statuses {
             }
             tracing::error!("the status log went back, as after a restored backup: everything is read again");
         }
-        let (image, mut last) = load(db)?;
+        let Loaded { image, mut last, issued } = load(db)?;
         let mut kept = known.map(|view| image.keep_revocations_of(&view.image)).unwrap_or_default();
         kept.extend(self.lay_published_over(db, &image, &mut last)?);
         let forgotten = kept.len();
@@ -133,8 +136,19 @@ impl Statuses {
             );
         }
         self.publish(look, View { image: Arc::new(image), synchronised_at: at, forgotten }, last.as_ref());
-        *progress = Progress { begun: true, last, changed: Vec::new(), forgotten: kept };
+        let issued = Some(issued);
+        *progress = Progress { begun: true, last, changed: Vec::new(), forgotten: kept, issued };
         Ok(Step { loaded: true, changed: Vec::new() })
+    }
+
+    /// Takes in certificates that became good since, a page of them; whether there may be more. Nothing before the first
+    /// synchronisation. What the log has said of one is not taken back.
+    pub fn take_in_issued(&self, db: &mut Database) -> QueryResult<bool> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        match (self.view(), &mut progress.issued) {
+            (Some(view), Some(issued)) => issued.follow(db, &view.image),
+            _ => Ok(false),
+        }
     }
 
     /// Makes the image say what published CRLs have and the database does not; which certificates these are.

@@ -14,30 +14,37 @@ pub(super) fn in_step(installation: &Installation, findings: &mut Findings) {
         Some(mut mirror) => Ok(Some(mirror.look(&jobs::folder(installation))?)),
         None => Ok(None),
     });
-    findings.push(match looked {
-        Ok(None) => return,
-        Ok(Some(looked)) => told(&looked),
-        Err(problem) => broken(&problem),
-    });
+    match looked {
+        Ok(None) => {}
+        Ok(Some(looked)) => told(&looked).into_iter().for_each(|finding| findings.push(finding)),
+        Err(problem) => findings.push(broken(&problem)),
+    }
 }
 
-fn told(looked: &Mirrored) -> Finding {
-    let Mirrored { replaced, ahead, standing } = looked;
-    match (ahead.first(), replaced.first()) {
-        (Some(first), _) => Finding::new(
+/// Each trouble by itself: none hides another.
+fn told(looked: &Mirrored) -> Vec<Finding> {
+    let Mirrored { replaced, ahead, standing, .. } = looked;
+    let mut told: Vec<Finding> = jobs::object_store_failed(looked).iter().map(broken).collect();
+    if let Some(first) = ahead.first() {
+        told.push(Finding::new(
             Verdict::Broken,
             WHAT,
             format!("{} objects are newer than what is published here, first {first}", ahead.len()),
             "was the public folder restored from a backup? igc job run publication",
-        ),
-        (None, Some(first)) => Finding::new(
+        ));
+    }
+    if let Some(first) = replaced.first() {
+        told.push(Finding::new(
             Verdict::Warning,
             WHAT,
             format!("{} of {} objects are behind, first {first}", replaced.len(), replaced.len() + standing),
             "does the worker run? igc job run object-store",
-        ),
-        (None, None) => Finding::well(WHAT, format!("{standing} objects stand as they are published")),
+        ));
     }
+    if told.is_empty() {
+        told.push(Finding::well(WHAT, format!("{standing} objects stand as they are published")));
+    }
+    told
 }
 
 fn broken(problem: &Problem) -> Finding {

@@ -49,7 +49,9 @@ pub use coherence::{last_statement, look_and_state};
 pub use holder_declarations::answer_with;
 pub use job_log::{Began, JobLog, outcome_of};
 pub use notices::send_with;
-pub use object_store::{follow as follow_with_object_store, mirror as object_store};
+pub use object_store::{
+    failed as object_store_failed, follow as follow_with_object_store, mirror as object_store,
+};
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use opposition_requests::answer_requests_with;
 pub use pinned_bureaus::pinned_bureaus;

@@ -1,6 +1,7 @@
 //! The public folder, copied to the object store of the configuration.
 
-use crl_publisher::object_store::{Mirror, ObjectStore, ObjectStoreSettings};
+use crl_publisher::faults::OBJECT_STORE_AHEAD;
+use crl_publisher::object_store::{Mirror, Mirrored, ObjectStore, ObjectStoreSettings};
 use serde_json::{Value, json};
 use store::{Act, Fault};
 use zeroize::Zeroizing;
@@ -38,12 +39,29 @@ pub fn mirror(installation: &Installation) -> Result<Option<Mirror>, Problem> {
     Ok(Some(Mirror::new(store)))
 }
 
-/// Brings the store into step. What is ahead of us there is left alone, and told.
+/// Brings the store into step. What is ahead of us there is left alone, and told, also where something else fails.
 pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value, Problem> {
-    let done = mirror
-        .follow(&folder(installation), &policy(&installation.config), &|| installation.clock.now())
-        .map_err(|error| Problem::new(error.code(), error.to_string()))?;
-    let code = crl_publisher::faults::OBJECT_STORE_AHEAD.name;
+    let done =
+        mirror.follow(&folder(installation), &policy(&installation.config), &|| installation.clock.now())?;
+    if let Some(problem) = failed(&done) {
+        return Err(problem);
+    }
+    let code = OBJECT_STORE_AHEAD.name;
     let failed: Vec<_> = done.ahead.iter().map(|name| (name, code)).collect();
     Ok(json!({ "replaced": done.replaced, "standing": done.standing, "failed": failed }))
+}
+
+/// What could not be brought into step, under the code of the first, and what is ahead beside it; nothing where nothing failed.
+pub fn failed(done: &Mirrored) -> Option<Problem> {
+    let first = done.failures.first()?;
+    let mut said = first.error.to_string();
+    let more = done.failures.len() - 1;
+    if more > 0 {
+        said += &format!("; {more} more objects failed");
+    }
+    if let Some(first) = done.ahead.first() {
+        let (count, code) = (done.ahead.len(), OBJECT_STORE_AHEAD.name);
+        said += &format!("; {count} objects are newer than what is published here, first {first} ({code})");
+    }
+    Some(Problem::new(first.error.code(), said))
 }

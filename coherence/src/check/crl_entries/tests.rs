@@ -1,40 +1,18 @@
 //! Entries against rows, without HTTP: what may be missing, and what a million costs.
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::Text;
-use store::DatabaseRole;
 use tempfile::TempDir;
 
 use super::*;
 use crate::difference::Difference;
+use crate::fixture::unguarded;
 use crate::recorded::CrlKind;
-
-#[derive(QueryableByName)]
-struct Trigger {
-    #[diesel(sql_type = Text)]
-    name: String,
-}
 
 /// Certificates of one authority, `count` of them, all revoked; the first half has expired at second 100.
 fn revoked(count: u32) -> (TempDir, Database) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("igc.sqlite").display());
-    let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
-    db.migrate().unwrap();
-    // The rows are those of years: no trigger lets them be written at once.
-    let triggers: Vec<Trigger> = match &mut db {
-        Database::Sqlite(c) => {
-            sql_query("SELECT name FROM sqlite_master WHERE type = 'trigger'").load(c).unwrap()
-        }
-        Database::Postgresql(_) => unreachable!("the test's database is a file"),
-    };
-    for Trigger { name } in triggers {
-        db.batch_execute(&format!("DROP TRIGGER {name}")).unwrap();
-    }
+    let (folder, mut db) = unguarded();
     db.batch_execute(&format!(
-        "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;
+        "PRAGMA ignore_check_constraints = ON;
          CREATE TEMPORARY TABLE n AS
              WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {count}) SELECT n FROM r;
          INSERT INTO certificates (issuer, serial, profile, status, epoch, evidence_kind, evidence_digest, spki_sha256,

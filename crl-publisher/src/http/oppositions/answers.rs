@@ -10,12 +10,13 @@ use actix_web::rt::net::TcpStream;
 use rustix::net::sockopt::set_tcp_user_timeout;
 
 use super::super::reply::Reply;
-use super::super::service::{StatusService, unavailable};
+use super::super::service::{StatusService, not_served};
 use super::super::target::Part;
 use super::changes::{Changes, ChangesRefused, Wanted};
 use super::events::Newest;
 use super::files::{VerifiedFile, VerifiedFiles};
 use super::stream_slots::{StreamLimits, StreamSlots};
+use crate::flights::Waits;
 use crate::publish::list_file::{ListFile, ListForm};
 use crate::publish::opposition_list;
 
@@ -34,13 +35,11 @@ impl OppositionService {
 
 impl StatusService {
     pub(in super::super) fn opposition_file(&self, file: ListFile, part: Part) -> Reply {
-        let verified = match self.opposition_list(file) {
+        let (folder, databases) = (self.folder(), self.databases());
+        let verified = match self.oppositions().files.get(folder, databases, file) {
             Ok(Some(verified)) => verified,
             Ok(None) => return Reply::not_found(),
-            Err(error) => {
-                tracing::error!(%error, ?file, "a file of the opposition list cannot be served");
-                return unavailable();
-            }
+            Err(error) => return not_served(&error, &format!("oppositions/{}", file.name())),
         };
         let content_type = part.content_type(file);
         let file = match part {
@@ -88,9 +87,10 @@ impl StatusService {
         self.opposition_list(ListFile::Full(ListForm::Json)).ok().flatten()
     }
 
-    /// A file of the list as it is served; nothing where none is published. Blocks.
+    /// A file of the list as it is served, for who asks for something else; nothing where none is published. Blocks, and not for
+    /// long where somebody else reads it.
     pub(in super::super) fn opposition_list(&self, file: ListFile) -> io::Result<Option<Arc<VerifiedFile>>> {
-        self.oppositions().files.get(self.folder(), self.databases(), file)
+        self.oppositions().files.get_as(Waits::Briefly, self.folder(), self.databases(), file)
     }
 
     /// For `HttpServer::on_connect`: cuts off whoever has not taken what was sent to him for as long as the limits

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use opposition_list_reader::CompactList;
 use store::{Database, Timestamp};
 
-use super::super::published::{PublishedFile, Version, stands};
-use crate::flights::Flights;
+use super::super::published::{PublishedFile, Version, stands, still_being_read};
+use crate::flights::{Flights, Patience, Waits};
 use crate::folder::PublicFolder;
 use crate::pool::Pool;
 use crate::publish::list_file::{ListFile, ListForm};
@@ -38,7 +38,7 @@ type Versions = (Version, Version);
 type Served = Option<Arc<VerifiedFile>>;
 
 /// Bounded by what is published: a name without a file leaves nothing here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct VerifiedFiles {
     known: Mutex<HashMap<ListFile, Known>>,
     signers: Mutex<Option<(Instant, Arc<ListVerifier>)>>,
@@ -57,11 +57,29 @@ struct Known {
     looked_at: Instant,
 }
 
+impl Default for VerifiedFiles {
+    fn default() -> Self {
+        let flights = Flights::new(Patience::OF_A_FILE);
+        Self { known: Mutex::default(), signers: Mutex::default(), flights }
+    }
+}
+
 impl VerifiedFiles {
     /// The file, where it and its signature are published and verify. What does not verify leaves what was served
     /// before in its place, and where there is nothing before, it is an error.
     pub(crate) fn get(
         &self,
+        folder: &PublicFolder,
+        pool: &Pool<Database>,
+        file: ListFile,
+    ) -> io::Result<Option<Arc<VerifiedFile>>> {
+        self.get_as(Waits::Patiently, folder, pool, file)
+    }
+
+    /// The same for whoever may have another way where a slow disk takes long to give it.
+    pub(crate) fn get_as(
+        &self,
+        waits: Waits,
         folder: &PublicFolder,
         pool: &Pool<Database>,
         file: ListFile,
@@ -86,9 +104,8 @@ impl VerifiedFiles {
                     .map_err(|error| error.to_string())
             }
         };
-        let looked = self.flights.share(&(file, versions), look);
-        let looked = looked.unwrap_or_else(|| Err("somebody else is still reading it".to_owned()));
-        served(looked.map_err(io::Error::other)?)
+        let looked = self.flights.share_as(waits, &(file, versions), look);
+        served(looked.ok_or_else(still_being_read)?.map_err(io::Error::other)?)
     }
 
     /// What is served where these versions were looked at. What was refused is looked at again now and then: the signers
