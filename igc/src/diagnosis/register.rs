@@ -18,8 +18,12 @@ pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(),
     for feed in held {
         let hold = &feed.hold;
         let found = format!(
-            "{} is put aside: it would cease {} and change {} of {}",
-            hold.file_name, hold.difference.ceased, hold.difference.changed, hold.living
+            "{} is put aside: it would cease {}, change {} and bring back {}, against {} living",
+            hold.file_name,
+            hold.difference.ceased,
+            hold.difference.changed,
+            hold.difference.reappeared,
+            hold.living
         );
         let action = match feed.standing() {
             Standing::Held { .. } => "igc registry held; two officers release it, or one refuses it",

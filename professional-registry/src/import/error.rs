@@ -49,15 +49,15 @@ pub enum ImportError {
         /// How many are in.
         living: u64,
     },
-    /// Too many persons would change or leave, taken together.
-    #[error("the feed would change or cease {touched} of {living} living professionals")]
+    /// Too many persons would leave, change or come back, taken together.
+    #[error("the feed would cease, change or bring back {touched}, against {living} living professionals")]
     MassChange {
-        /// How many would change or leave.
+        /// How many would.
         touched: u64,
         /// How many are in.
         living: u64,
     },
-    /// It was put aside, because too many would leave or change.
+    /// It was put aside, because too many would leave, change or come back.
     #[error("{why}: it is put aside, as feed {feed}, until two officers release it", feed = hold.feed)]
     Held {
         /// As it was put aside.

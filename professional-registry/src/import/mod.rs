@@ -61,7 +61,7 @@ pub use silence::is_silent_of;
 /// was imported already is a no-op whose report says so.
 ///
 /// [`Brakes`] stop a feed before the register is touched. One too many of whose rows are refused is no extract to go by; one
-/// that would cease, or change, too great a share of the living is put aside ([`ImportError::Held`]), and imported once
+/// that would cease, change or bring back too many, against the living, is put aside ([`ImportError::Held`]), and imported once
 /// [`ImportOptions::release`] says that two officers have released it (more than ten, in each case).
 ///
 /// Only one import should run at a time (the worker's lease sees to it); should two run, one goes on: the other stops

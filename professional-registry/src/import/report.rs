@@ -57,14 +57,14 @@ pub struct UnknownCodes {
     pub rows: u64,
 }
 
-/// That many of the living cease or change at once.
+/// That many cease, change, are merged or reappear at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// `ceased` or `changed`.
+    /// `ceased`, `changed`, `merged`, `reappeared`; or `ceased, changed or reappeared`, where it is these together.
     pub what: &'static str,
     /// How many.
     pub part: u64,
-    /// Of how many.
+    /// Of how many living.
     pub of: u64,
 }
 
@@ -96,6 +96,15 @@ pub struct Difference {
     pub held: u64,
     /// Had left, and are named again.
     pub reappeared: u64,
+}
+
+impl Difference {
+    /// How many of those whom the register knows become what they were not on the word of this feed alone: who ceases, who
+    /// changes, and who comes back. Not who is new, so a first feed touches nobody; and not who is merged, whose other number
+    /// the publisher's correspondence has told before.
+    pub(super) fn touched(&self) -> u64 {
+        self.ceased + self.changed + self.reappeared
+    }
 }
 
 impl ImportReport {
