@@ -35,8 +35,8 @@ pub enum ImportError {
     /// Another import wrote while this one compared: what it found no longer holds.
     #[error("another import wrote into the register meanwhile")]
     Meanwhile,
-    /// A person's row does not read back.
-    #[error("the register's row of a person is unreadable")]
+    /// What a feed changed does not read back from its row.
+    #[error("the register's row of a feed is unreadable")]
     Unreadable,
     /// The second pass did not read what the first had read.
     #[error("the file changed while it was being imported")]

@@ -120,7 +120,7 @@ pub(super) fn put_aside(
         return Ok(standing);
     }
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let Difference { new, changed, ceased, merged, held, reappeared } = hold.difference;
+    let Difference { new, changed, ceased, merged, held, reappeared, .. } = hold.difference;
     diesel::insert_into(register_holds::table)
         .values((
             register_holds::feed.eq(&hold.feed),
@@ -250,6 +250,7 @@ impl From<HoldRow> for Hold {
                 merged: count(row.merged),
                 held: count(row.kept),
                 reappeared: count(row.reappeared),
+                unreadable: 0,
             },
             held_at: row.held_at,
             held_by: row.held_by,

@@ -40,19 +40,23 @@ use std::io::{Read, Seek};
 use store::{Act, CryptoRng, Database, audit, crash_point};
 
 use crate::extract::{self, ExtractError, Form, Table};
+use crate::faults;
 use crate::nomenclature::InForce;
 use apply::Plan;
 use feed::{Begun, Feed, Written};
 
 pub use brakes::Brakes;
-pub use entered::{Entrant, entered};
+pub use entered::{Entrant, EntrantsPage, entered};
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
-pub use history::{ImportedFeed, newest_feeds, under_way};
+pub use history::{ImportedFeed, newest_feeds, newest_of_each, under_way};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
 pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
 pub use silence::is_silent_of;
+
+/// How many rows of the register that cannot be read a report names.
+const SHOWN_UNREADABLE: usize = 100;
 
 /// Imports an extract. Opens its own transactions, so it must not be called inside one.
 ///
@@ -122,8 +126,11 @@ pub fn import_extract<F: Read + Seek + Send>(
     file.rewind().map_err(ExtractError::File)?;
     let plan =
         Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, in_force, ceases };
-    apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
-    close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?;
+    let mut unreadable = apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
+    unreadable.append(&mut close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?);
+    report.difference.unreadable = unreadable.len() as u64;
+    unreadable.truncate(SHOWN_UNREADABLE);
+    report.unreadable = unreadable;
     if form.table == Table::Professionals {
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
@@ -149,6 +156,14 @@ pub fn import_extract<F: Read + Seek + Send>(
             feed.sequence,
             rows,
             "register feed {}: {table} has no {code}: {rows} rows",
+            feed.sequence
+        );
+    }
+    for subject in &report.unreadable {
+        tracing::error!(
+            feed.sequence,
+            code = faults::REGISTER_UNREADABLE.name,
+            "register feed {}: the row of {subject} cannot be read, and stands as it was",
             feed.sequence
         );
     }

@@ -42,6 +42,8 @@ pub struct ImportReport {
     pub difference: Difference,
     /// What of it is more than one day usually brings.
     pub warnings: Vec<Warning>,
+    /// The first hundred of those whose own row in the register cannot be read: it stands as it was, whatever the feed says.
+    pub unreadable: Vec<String>,
     /// The officers who released it, where it had been put aside.
     pub released_by: Option<[String; 2]>,
 }
@@ -96,6 +98,9 @@ pub struct Difference {
     pub held: u64,
     /// Had left, and are named again.
     pub reappeared: u64,
+    /// Of those above, whose own row in the register cannot be read, so that nothing came of it.
+    #[serde(default)]
+    pub unreadable: u64,
 }
 
 impl Difference {
@@ -126,6 +131,7 @@ impl ImportReport {
             persons: survey.persons(),
             difference: Difference::default(),
             warnings: Vec::new(),
+            unreadable: Vec::new(),
             released_by: None,
         }
     }

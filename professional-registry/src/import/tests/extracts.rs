@@ -51,10 +51,10 @@ fn each_extract(database: &dyn Fn() -> Database) {
         let edited = text.replacen("|DE05|", "|DE99|", 20).replacen("|SM54|", "|SM53|", 20);
         let edited = edited.replacen("|PARIS 09|", "|LYON|", 20).replacen("|O|", "|N|", 20);
         let next = import_form(db, form, edited.as_bytes(), 1).unwrap();
-        let Difference { new, changed, ceased, merged, held, reappeared } = next.difference;
+        let Difference { new, changed, ceased, merged, held, reappeared, unreadable } = next.difference;
         assert_eq!(merged, 0);
         assert!(new > 0 && changed > 0 && ceased > 0, "{}: {:?}", form.source, next.difference);
-        assert_eq!((held, reappeared), (0, 0));
+        assert_eq!((held, reappeared, unreadable), (0, 0, 0));
     }
     assert_eq!(contents(db), before, "the exercises are those of the activities alone");
 }
