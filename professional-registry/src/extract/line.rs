@@ -1,4 +1,4 @@
-use super::cells::Cells;
+use super::cells::{Cells, is_address, is_identifier_type};
 use super::form::Subject;
 use super::{Form, Header, Row, RowError, RowFault, StructureCells, Table};
 use crate::nomenclature::UnknownCode;
@@ -70,11 +70,12 @@ impl<'a> Line<'a> {
 fn address<'a>(reader: &mut Cells<'a>) -> Result<&'a str, RowError> {
     const ADDRESS: usize = 1;
     let address = reader.text(ADDRESS, LONGEST)?;
-    let well_formed = address.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.contains('@') && !address.contains(' ')
-    });
-    if !well_formed {
+    if !is_address(address) {
         return Err(reader.error(ADDRESS, RowFault::Address));
+    }
+    // A bar too few behind the address has made another of it.
+    if !is_identifier_type(reader.cells[2]) {
+        return Err(reader.error(2, RowFault::IdentifierType));
     }
     if !reader.cells[2].is_empty()
         && let Err(error) = reader.identity()

@@ -6,7 +6,7 @@
 //! opposition never waits long; the last transactions (`close`) cease whom the feed no longer names. Why so: decision
 //! 25.
 //!
-//! A broken line ceases nobody. Where its person can be read, nothing of that person's ceases; where not even
+//! A broken line ceases nobody. Where its person, or mailbox, can be read, nothing of theirs ceases; where not even
 //! that can be read, it may be anybody's, and nothing ceases with the whole feed: persons, exercises and
 //! activities that it does not name are held as they were, and the report counts them. The next feed without
 //! such a line ceases them, or this one, imported with [`ImportOptions::accept_unidentified`] by an operator who

@@ -27,8 +27,8 @@ pub struct ImportReport {
     pub rows_read: u64,
     /// Lines that were refused.
     pub rows_rejected: u64,
-    /// Those of them of which not even the person can be read. While there is one, nobody ceases, unless that was
-    /// accepted.
+    /// Those of them of which not even the person, or the mailbox, can be read. While there is one, nobody ceases, unless that
+    /// was accepted.
     pub rows_unidentified: u64,
     /// Cells that were left out of lines that stand.
     pub values_dropped: u64,

@@ -26,7 +26,7 @@ pub(super) struct Survey {
     /// Lines after the header.
     pub(super) rows_read: u64,
     pub(super) rows_rejected: u64,
-    /// Refused lines of which not even the person can be read: any person that the feed seems not to name may
+    /// Refused lines of which not even the person, or the mailbox, can be read: any that the feed seems not to name may
     /// stand there.
     pub(super) rows_unidentified: u64,
     pub(super) values_dropped: u64,
@@ -37,8 +37,8 @@ pub(super) struct Survey {
     pub(super) first_rejection: Option<RowError>,
     /// Every good line, as person and fingerprint; sorted, each once.
     pub(super) lines: Vec<(SubjectKey, LineKey)>,
-    /// Persons with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
-    pub(super) shielded: HashSet<String>,
+    /// Persons, or mailboxes, with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
+    pub(super) shielded: HashSet<Box<str>>,
 }
 
 /// A person or mailbox as a number. An IdNat_PS of type 0 or 8 is its ten or twelve characters in base 36, so no two
@@ -173,8 +173,8 @@ impl Survey {
 
     fn reject(&mut self, error: RowError) {
         self.rows_rejected += 1;
-        match &error.person {
-            Some(person) => drop(self.shielded.insert(person.to_string())),
+        match &error.subject {
+            Some(subject) => drop(self.shielded.insert(subject.clone())),
             None => self.rows_unidentified += 1,
         }
         self.first_rejection.get_or_insert_with(|| error.clone());
