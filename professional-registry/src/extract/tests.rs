@@ -153,9 +153,11 @@ fn a_wrong_cell_about_the_place_is_dropped_and_the_line_stands() {
         assert_eq!(row.dropped[0].column, column);
         assert!(row.structure.is_some());
     }
+    assert!(!Row::read(header(), 7, &line_with(&[structure])).unwrap().place_unread);
+    assert!(!Row::read(header(), 7, &line_with(&[(structure.0, "")])).unwrap().place_unread);
     let line = line_with(&[("Identifiant technique de la structure", "Q1")]);
     let row = Row::read(header(), 7, &line).unwrap();
-    assert_eq!((row.structure, row.dropped.len()), (None, 1));
+    assert_eq!((row.structure, row.place_unread, row.dropped.len()), (None, true, 1));
 }
 
 #[test]

@@ -9,8 +9,11 @@
 //! A broken line ceases nobody. Where its person, or mailbox, can be read, nothing of theirs ceases; where not even
 //! that can be read, it may be anybody's, and nothing ceases with the whole feed: persons, exercises and
 //! activities that it does not name are held as they were, and the report counts them. The next feed without
-//! such a line ceases them, or this one, imported with [`ImportOptions::accept_unidentified`] by an operator who
-//! has looked at its lines.
+//! such a line ceases them, or one with it that an operator who has looked at its lines imports with
+//! [`ImportOptions::accept_unidentified`]. A line whose place of practice alone cannot be read is a good one, and its
+//! person keeps the places that he had: a structure is known by who practises there.
+//!
+//! A row of the register that cannot be read stops nobody else: it stands as it was, and the report names it.
 //!
 //! A crash in between leaves the feed `importing`; the same file is then imported again from its start, and whoever
 //! was written already stands as it has him. Memory is 16 bytes a line, and what is kept of the lines of those whose

@@ -39,6 +39,8 @@ pub(super) struct Survey {
     pub(super) lines: Vec<(SubjectKey, LineKey)>,
     /// Persons, or mailboxes, with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
     pub(super) shielded: HashSet<Box<str>>,
+    /// Persons with a line whose place of practice cannot be read: they keep the places that they had.
+    misplaced: HashSet<SubjectKey>,
 }
 
 /// A person or mailbox as a number. An IdNat_PS of type 0 or 8 is its ten or twelve characters in base 36, so no two
@@ -125,6 +127,7 @@ impl Survey {
             first_rejection: None,
             lines: Vec::new(),
             shielded: HashSet::new(),
+            misplaced: HashSet::new(),
         }
     }
 
@@ -147,6 +150,11 @@ impl Survey {
         &lines[..length]
     }
 
+    /// Whether a place of practice of the person whose first line stands at `place` cannot be read.
+    pub(super) fn is_misplaced_at(&self, place: usize) -> bool {
+        self.misplaced.contains(&self.lines[place].0)
+    }
+
     /// One number for all the lines of that person, in whatever order they come; never 0.
     pub(super) fn fingerprint_at(&self, place: usize) -> i64 {
         let key = match self.lines_at(place) {
@@ -161,7 +169,11 @@ impl Survey {
     }
 
     fn keep(&mut self, line: Line<'_>) {
-        self.lines.push((SubjectKey::of(line.subject), line_key_of(&line)));
+        let subject = SubjectKey::of(line.subject);
+        self.lines.push((subject, line_key_of(&line)));
+        if line.place_unread {
+            self.misplaced.insert(subject);
+        }
         self.values_dropped += line.dropped.len() as u64;
         for error in line.dropped {
             self.show(error);

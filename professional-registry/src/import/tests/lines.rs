@@ -230,3 +230,41 @@ fn a_person_of_another_register_is_known_to_be_nobody_of_ours() {
     assert_eq!((report.rows_rejected, report.rows_unidentified), (1, 0), "{:?}", report.errors);
     assert_eq!(report.difference.ceased, 1);
 }
+
+/// What the register says of where the only person of these small extracts practises, and whether it still names the place.
+fn places(db: &mut Database) -> (Vec<String>, Vec<bool>) {
+    let person = FictionalRegister::new(1, 1).professionals().next().unwrap();
+    let exercises = record(db, &person).unwrap().exercises;
+    let activities = exercises.into_iter().flat_map(|exercise| exercise.activities);
+    let found = activities.filter_map(|activity| activity.structure).map(|id| id.to_string()).collect();
+    let feed = newest_feed(db, Form::ACTIVITIES).unwrap().unwrap();
+    crate::mark_structures(db, &feed).unwrap();
+    let named = ["F0B0193488", "R102671"].map(|id| crate::is_named(db, &id.parse().unwrap()).unwrap());
+    (found, named.to_vec())
+}
+
+/// A structure is known by who practises there: it has not left the register because somebody mistyped it.
+#[test]
+fn a_place_that_cannot_be_read_takes_nobody_from_where_he_practised() {
+    on_both(|database| {
+        const PLACE: &str = "Identifiant technique de la structure";
+        let db = &mut database();
+        let at =
+            |place: &'static str, profession: &'static str| [(PLACE, place), ("Code profession", profession)];
+        let (here, there, other) = (at("F0B0193488", "60"), at("R102671", "60"), at("R102671", "70"));
+        import(db, &small_extract(&[&here, &other]), 0).unwrap();
+        assert_eq!(places(db), (vec!["F0B0193488".to_owned(), "R102671".to_owned()], vec![true, true]));
+        // The place is mistyped, two days long; what he no longer exercises ends all the same.
+        for (day, mistyped) in [(1, "F0B019348"), (2, "0B0193488")] {
+            let report = import(db, &small_extract(&[&at(mistyped, "60")]), day).unwrap();
+            assert_eq!((report.difference.changed, report.values_dropped), (1, 1));
+            assert_eq!(places(db), (vec!["F0B0193488".to_owned()], vec![true, false]));
+        }
+        // And once it can be read, it is where he practises.
+        import(db, &small_extract(&[&there]), 3).unwrap();
+        assert_eq!(places(db), (vec!["R102671".to_owned()], vec![false, true]));
+        // A cell that is empty names no place.
+        import(db, &small_extract(&[&at("", "60")]), 4).unwrap();
+        assert_eq!(places(db), (Vec::new(), vec![false, false]));
+    });
+}

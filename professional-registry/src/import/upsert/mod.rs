@@ -17,7 +17,7 @@ use store::{Act, Database, Timestamp};
 use super::ImportError;
 use super::subject::Subject;
 use crate::contact_change;
-use crate::exercises;
+use crate::exercises::{self, Ends};
 use crate::extract::{Form, Table};
 use rows::{EntryRow, PersonRow};
 
@@ -123,7 +123,12 @@ impl Target {
         let (mut both, mut unreadable) = (Vec::with_capacity(subjects.len()), Vec::new());
         for subject in subjects {
             let before = known.get(&subject.key).map_or("[]", String::as_str);
-            match self.merged(before, &subject.content, ceases, act.at) {
+            let ends = match (ceases, subject.misplaced) {
+                (false, _) => Ends::Nothing,
+                (true, true) => Ends::Exercises,
+                (true, false) => Ends::All,
+            };
+            match self.merged(before, &subject.content, ends, act.at) {
                 Ok(content) => both.push((subject, content)),
                 Err(_) => unreadable.push(subject.key.clone()),
             }
@@ -181,7 +186,7 @@ impl Target {
         match self.form.table {
             Table::Professionals => {
                 for (key, content) in self.contents(db, subjects)? {
-                    let Ok(ended) = self.merged(&content, "[]", true, act.at) else {
+                    let Ok(ended) = self.merged(&content, "[]", Ends::All, act.at) else {
                         unreadable.push(key);
                         continue;
                     };
@@ -243,12 +248,12 @@ impl Target {
     }
 
     /// What is stored where `before` stood and the feed says `now`.
-    fn merged(self, before: &str, now: &str, ceases: bool, at: Timestamp) -> serde_json::Result<String> {
+    fn merged(self, before: &str, now: &str, ends: Ends, at: Timestamp) -> serde_json::Result<String> {
         if self.form.table == Table::Professionals {
             let [before, now] = [exercises::read(before)?, exercises::read(now)?];
-            return Ok(exercises::written(&exercises::succeed(before, now, ceases, self.feed, at)));
+            return Ok(exercises::written(&exercises::succeed(before, now, ends, self.feed, at)));
         }
-        if ceases {
+        if ends != Ends::Nothing {
             return Ok(now.to_owned());
         }
         let read = serde_json::from_str::<BTreeSet<Vec<String>>>;
