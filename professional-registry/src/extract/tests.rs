@@ -211,7 +211,18 @@ fn bom_and_carriage_returns_are_tolerated() {
 }
 
 #[test]
+fn a_line_of_nothing_but_white_space_is_none_and_has_its_number() {
+    let mut lines = Lines::new(&b"a\n\n \t\r\nb\n\r\n\n"[..], Encoding::Utf8);
+    let mut read = Vec::new();
+    while let Some((number, line)) = lines.next().unwrap() {
+        read.push((number, line.to_owned()));
+    }
+    assert_eq!(read, [(1, "a".to_owned()), (4, "b".to_owned())]);
+}
+
+#[test]
 fn a_file_cut_in_a_line_is_truncated() {
+    assert!(matches!(read_all(b"a\n ", Encoding::Utf8), Err(ExtractError::Truncated { line: 2 })));
     assert!(matches!(read_all(b"a\nb", Encoding::Utf8), Err(ExtractError::Truncated { line: 2 })));
     assert!(read_all(b"", Encoding::Utf8).unwrap().is_empty());
 }

@@ -231,6 +231,23 @@ fn a_person_of_another_register_is_known_to_be_nobody_of_ours() {
     assert_eq!(report.difference.ceased, 1);
 }
 
+#[test]
+fn lines_with_nothing_in_them_make_no_feed_mute() {
+    let register = FictionalRegister::new(60, 1);
+    let text = String::from_utf8(written(&register)).unwrap();
+    let db = &mut database();
+    import(db, text.as_bytes(), 0).unwrap();
+    let gone = register.professionals().next().unwrap();
+    let without = edited(&text, |line| (!line.contains(gone.as_str())).then(|| line.to_owned()));
+    let rows = without.iter().filter(|byte| **byte == b'\n').count() as u64 - 1;
+    let spaced = String::from_utf8(without).unwrap().replacen('\n', "\n\n", 3) + " \r\n\n";
+    let report = import(db, spaced.as_bytes(), 1).unwrap();
+    assert_eq!((report.rows_read, report.rows_rejected, report.difference.ceased), (rows, 0, 1));
+    assert!(newest_feed(db, Form::ACTIVITIES).unwrap().unwrap().speaks_of_absent);
+    let only_lines = format!("{}|\n\n \n", COLUMNS.join("|"));
+    assert_eq!(refused(import(db, only_lines.as_bytes(), 2)), faults::REGISTER_EMPTY.name);
+}
+
 /// What the register says of where the only person of these small extracts practises, and whether it still names the place.
 fn places(db: &mut Database) -> (Vec<String>, Vec<bool>) {
     let person = FictionalRegister::new(1, 1).professionals().next().unwrap();
