@@ -75,13 +75,25 @@ pub(crate) fn written(exercises: &[StoredExercise<'_>]) -> String {
     serde_json::to_string(exercises).expect("text and numbers are always JSON")
 }
 
+/// What a feed may end of what a person had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// Nothing: it has a line that may be anybody's.
+    Nothing,
+    /// The exercises that it does not name. Of those that it names the places stay: one that it names cannot be read, and may
+    /// be any of them.
+    Exercises,
+    /// The exercises and the places that it does not name.
+    All,
+}
+
 /// What becomes of the exercises that stood (`before`) where the register now names `now`, by `feed`: those that are no longer
-/// named cease at `at` and lose their activities; where the feed may not end anything they stand as they were, and
-/// so do the activities of those that are named. What was never named before says which feed names it first.
+/// named cease at `at` and lose their activities, as far as the feed may [end](Ends) them; what it may not end stands as it was.
+/// What was never named before says which feed names it first.
 pub(crate) fn succeed<'a>(
     before: Vec<StoredExercise<'a>>,
     mut now: Vec<StoredExercise<'a>>,
-    ceases: bool,
+    ends: Ends,
     feed: i64,
     at: Timestamp,
 ) -> Vec<StoredExercise<'a>> {
@@ -94,14 +106,17 @@ pub(crate) fn succeed<'a>(
         match named {
             Some(new) => {
                 new.first_feed = old.first_feed;
-                if !ceases {
+                if ends == Ends::Exercises {
+                    old.activities.retain(|activity| !activity.0.is_empty());
+                }
+                if ends != Ends::All {
                     new.activities.append(&mut old.activities);
                     new.activities.sort();
                     new.activities.dedup();
                 }
             }
             None => {
-                if ceases {
+                if ends != Ends::Nothing {
                     old.cease(at);
                 }
                 now.push(old);

@@ -15,7 +15,7 @@ use std::time::Duration;
 use ::card::CardKind;
 use diesel::prelude::*;
 use professional_registry::extract::Form;
-use professional_registry::import::{Entrant, ImportError};
+use professional_registry::import::Entrant;
 use professional_registry::{Category, Profession, Registry, RegistryError, import, merges};
 use rand_core::CryptoRng;
 use store::schema::card_orders;
@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::eligibility::{self, Asker, Automatic, BadRules, Product, ProductRules};
 use crate::order::{self, NewCardOrder, Origin, Submission, SubmitError};
+use crate::risk::RiskError;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,8 @@ pub struct Entered {
     pub ordered: Vec<String>,
     /// Persons with the code of why nothing was ordered for them, of those who were tried.
     pub refused: Vec<(String, Code)>,
+    /// Persons of whom a row cannot be read, with its code: nobody else waits for them.
+    pub failed: Vec<(String, Code)>,
     /// How many, of those that were looked at, wait for another day.
     pub waiting: usize,
 }
@@ -57,9 +60,6 @@ pub enum EntriesError {
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// It cannot be told who was entered.
-    #[error(transparent)]
-    Entered(#[from] ImportError),
     /// An order is not taken, for no reason of its holder's.
     #[error(transparent)]
     Submit(#[from] SubmitError),
@@ -68,12 +68,22 @@ pub enum EntriesError {
     Database(#[from] diesel::result::Error),
 }
 
+impl EntriesError {
+    /// Whether it is the damage of one row, which keeps nobody else from his card.
+    fn is_of_one_row(&self) -> bool {
+        matches!(
+            self,
+            Self::Registry(RegistryError::Unreadable { .. })
+                | Self::Submit(SubmitError::Risk(RiskError::Registry(RegistryError::Unreadable { .. })))
+        )
+    }
+}
+
 impl Fault for EntriesError {
     fn code(&self) -> Code {
         match self {
             Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
-            Self::Entered(error) => error.code(),
             Self::Submit(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -98,26 +108,23 @@ pub fn order_for_entered(
     let mut after = String::new();
     loop {
         let page = import::entered(db, act.at.minus(DAYS), &after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = last.id.to_string();
-        for wish in missing(db, &page, act.at)? {
-            if stood_before(db, registry, &wish)? {
-                continue;
-            }
-            if left == 0 {
-                done.waiting += 1;
-                continue;
-            }
-            match db.write(|db| submit(db, registry, wish.order(), rng, act)) {
-                Ok(number) => {
+        let Some(end) = page.end else { break };
+        after = end;
+        let unreadable = professional_registry::faults::REGISTER_UNREADABLE;
+        done.failed.extend(page.unreadable.into_iter().map(|person| (person, unreadable)));
+        for wish in missing(db, &page.entrants, act.at)? {
+            match tried(db, registry, &wish, left, rng, act) {
+                Ok(Tried::StoodBefore) => {}
+                Ok(Tried::Waits) => done.waiting += 1,
+                Ok(Tried::Ordered(number)) => {
                     left -= 1;
                     done.ordered.push(number);
                 }
-                Err(SubmitError::NotEligible(error)) => {
-                    db.write(|db| refused::note(db, &wish.order(), error.code(), act.at))?;
-                    done.refused.push((wish.entrant.id.to_string(), error.code()));
+                Ok(Tried::Refused(code)) => done.refused.push((wish.entrant.id.to_string(), code)),
+                Err(error) if error.is_of_one_row() => {
+                    done.failed.push((wish.entrant.id.to_string(), error.code()));
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
         if left == 0 {
@@ -126,6 +133,40 @@ pub fn order_for_entered(
     }
     db.write(|db| refused::forget(db, act.at.minus(DAYS)))?;
     Ok(done)
+}
+
+/// What came of a wish.
+enum Tried {
+    StoodBefore,
+    /// The day has brought as many as it may.
+    Waits,
+    /// The number of the order.
+    Ordered(String),
+    Refused(Code),
+}
+
+fn tried(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    wish: &Wish<'_>,
+    left: u64,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Tried, EntriesError> {
+    if stood_before(db, registry, wish)? {
+        return Ok(Tried::StoodBefore);
+    }
+    if left == 0 {
+        return Ok(Tried::Waits);
+    }
+    match db.write(|db| submit(db, registry, wish.order(), rng, act)) {
+        Ok(number) => Ok(Tried::Ordered(number)),
+        Err(SubmitError::NotEligible(error)) => {
+            db.write(|db| refused::note(db, &wish.order(), error.code(), act.at))?;
+            Ok(Tried::Refused(error.code()))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn submit(

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::extract;
+use professional_registry::nomenclature::card_type_label;
 use professional_registry::{IdNatPs, Profession, ProfessionalRecord, Registry, RegistryError};
 use store::schema::{card_certificates, cards, certificates};
 use store::{Code, Database, Fault, Timestamp};
@@ -177,7 +178,7 @@ fn line(
         text(exercise.map(|exercise| exercise.category.code())),
         text(exercise.map(|exercise| exercise.category.label())),
         card.kind.clone(),
-        card.kind.clone(),
+        text(card_type_label(&card.kind)),
         card.number.clone(),
         card.holder.clone(),
         day(Some(since)),

@@ -49,6 +49,28 @@ fn doctor_says_that_an_import_which_broke_off_stops_re_validation() {
 }
 
 #[test]
+fn doctor_says_that_the_newest_extract_names_nobody_who_has_left_and_that_rows_cannot_be_read() {
+    let copy = copy_of(on_sqlite());
+    let mut db = SqliteConnection::establish(copy.path().join("igc.sqlite").to_str().unwrap()).unwrap();
+    db.batch_execute(
+        "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, rows_rejected,
+             difference)
+         SELECT lower(hex(zeroblob(32))), source, 'muet.txt', extracted_at + 1, imported_at, 'complete', sequence + 1, 5, 1,
+             '{\"new\":0,\"changed\":2,\"ceased\":0,\"merged\":0,\"held\":0,\"reappeared\":0,\"unreadable\":2}'
+         FROM register_feeds ORDER BY sequence DESC LIMIT 1",
+    )
+    .unwrap();
+    drop(db);
+    let doctor = run(igc().args(["-o", "json", "doctor", "--dir"]).arg(copy.path())).json();
+    let says = |verdict: &str, found: &str| {
+        let rows = doctor.as_array().unwrap();
+        rows.iter().any(|it| it["verdict"] == verdict && it["found"].as_str().unwrap().starts_with(found))
+    };
+    assert!(says("warning", "muet.txt does not say who has left"), "{doctor}");
+    assert!(says("broken", "2 rows of the register cannot be read"), "{doctor}");
+}
+
+#[test]
 fn doctor_finds_rows_that_contradict_each_other() {
     let copy = copy_of(on_sqlite());
     let rows = || {

@@ -155,6 +155,11 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     cards.sample("", oppositions);
     let mut held = Family::gauge("igc_register_feeds_held", "Feeds of the register that a brake stopped.");
     held.sample("", register::held_feeds(db).map_err(|error| error.to_string())?);
+    let mut mute = Family::gauge(
+        "igc_register_feeds_mute",
+        "Sources of the register whose newest feed does not say who has left.",
+    );
+    mute.sample("", register::mute_feeds(db).map_err(|error| error.to_string())?);
     let mut publishes = Family::gauge(
         "igc_publication_fails",
         "Whether a job left a CRL or list unpublished that nothing has made since: /readyz says with which code.",
@@ -164,7 +169,7 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
     }
     let families = families
         .into_iter()
-        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held, publishes])
+        .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held, mute, publishes])
         .chain(trail)
         .chain(coherence(service, db)?)
         .chain(signatures(db)?)

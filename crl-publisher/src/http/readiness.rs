@@ -115,7 +115,7 @@ fn within<T: Send + 'static>(
 
 fn look(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<DatabaseSays, String> {
     let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
-    let register = register_alarm(db)?;
+    let register = register_alarms(db)?;
     let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
     let alarms = alarms.chain(publication::alarms(db, at)?).chain(register).collect();
     let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
@@ -261,8 +261,11 @@ fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
 }
 
-/// Feeds that a brake stopped (`register-feed-held`).
-fn register_alarm(db: &mut Database) -> Result<Option<String>, String> {
+/// Feeds that a brake stopped (`register-feed-held`), and those that do not say who has left.
+fn register_alarms(db: &mut Database) -> Result<Vec<String>, String> {
     let held = register::held_feeds(db).map_err(|error| error.to_string())?;
-    Ok((held > 0).then(|| format!("register: {held} feeds are put aside, see igc registry held")))
+    let mute = register::mute_feeds(db).map_err(|error| error.to_string())?;
+    let held = (held > 0).then(|| format!("register: {held} feeds are put aside, see igc registry held"));
+    let mute = (mute > 0).then(|| format!("register: {mute} feeds do not say who has left, see igc doctor"));
+    Ok(held.into_iter().chain(mute).collect())
 }

@@ -1,6 +1,6 @@
-//! Feeds of the register that a brake stopped: the operator's monitoring is told how many wait.
+//! Feeds of the register that a brake stopped, and those that do not say who has left: the operator's monitoring is told how many.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
 use store::Database;
 use store::schema::{register_feeds, register_holds};
@@ -18,4 +18,19 @@ pub(super) fn held_feeds(db: &mut Database) -> QueryResult<usize> {
         .distinct()
         .load(db)?;
     Ok(waiting.len())
+}
+
+/// Of how many sources the newest complete feed does not say who has left, because a line of it names nobody that can be read:
+/// whom it does not name is held as he was, and nothing of his ends.
+pub(super) fn mute_feeds(db: &mut Database) -> QueryResult<i64> {
+    let newest: Vec<(String, Option<i64>)> = register_feeds::table
+        .filter(register_feeds::status.eq("complete"))
+        .group_by(register_feeds::source)
+        .select((register_feeds::source, max(register_feeds::sequence)))
+        .load(db)?;
+    let newest: Vec<i64> = newest.into_iter().filter_map(|(_, sequence)| sequence).collect();
+    register_feeds::table
+        .filter(register_feeds::sequence.eq_any(newest).and(register_feeds::speaks_of_absent.eq(false)))
+        .count()
+        .get_result(db)
 }

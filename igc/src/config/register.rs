@@ -14,7 +14,7 @@ const MOST_A_DAY: u32 = 10_000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegisterSection {
-    /// What a feed may end or change of the living, in percent, before it is worth a warning.
+    /// How many a feed may end, change or bring back, in percent of the living, before it is worth a warning.
     pub warning_percent: u8,
     /// The same, before it is put aside.
     pub refusal_percent: u8,

@@ -1,4 +1,4 @@
-//! What a brake of the register stopped, and what stands half-way.
+//! What a brake of the register stopped, what stands half-way, and what is read in part.
 
 use professional_registry::extract::Form;
 use professional_registry::import;
@@ -18,8 +18,12 @@ pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(),
     for feed in held {
         let hold = &feed.hold;
         let found = format!(
-            "{} is put aside: it would cease {} and change {} of {}",
-            hold.file_name, hold.difference.ceased, hold.difference.changed, hold.living
+            "{} is put aside: it would cease {}, change {} and bring back {}, against {} living",
+            hold.file_name,
+            hold.difference.ceased,
+            hold.difference.changed,
+            hold.difference.reappeared,
+            hold.living
         );
         let action = match feed.standing() {
             Standing::Held { .. } => "igc registry held; two officers release it, or one refuses it",
@@ -36,7 +40,39 @@ pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(),
             "igc registry import, the same file again, unless it is being imported now",
         ));
     }
+    read_in_part(db, findings)?;
     lapses(db, findings)
+}
+
+/// Extracts from which not all is concluded that they might say.
+fn read_in_part(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
+    for feed in import::newest_of_each(db)? {
+        if !feed.speaks_of_absent {
+            let held = match feed.source == Form::ACTIVITIES.source {
+                true => {
+                    "nobody ceases, and no card or certificate ends because its holder or structure has left"
+                }
+                false => "what it no longer names is held as it was",
+            };
+            let found = format!(
+                "{} does not say who has left: a line of it names nobody that can be read; {held}",
+                feed.file_name
+            );
+            let action = "igc registry import, the same file again, shows the line; have it mended, or import the next \
+                          extract with --accept-unidentified once somebody has looked";
+            findings.push(Finding::new(Verdict::Warning, "register", found, action));
+        }
+        let unreadable = feed.difference.map_or(0, |difference| difference.unreadable);
+        if unreadable > 0 {
+            let found = format!(
+                "{unreadable} rows of the register cannot be read: what {} says of them was not taken in",
+                feed.file_name
+            );
+            let action = "the log of its import names them; restore the register tables";
+            findings.push(Finding::new(Verdict::Broken, "register", found, action));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the directory answers, where there is one.

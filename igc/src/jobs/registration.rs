@@ -18,5 +18,10 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     }
     let refused: Vec<(String, &str)> =
         done.refused.into_iter().map(|(person, code)| (person, code.name)).collect();
-    Ok(json!({ "ordered": done.ordered, "refused": refused, "waiting": done.waiting }))
+    let failed: Vec<(String, &str)> =
+        done.failed.into_iter().map(|(person, code)| (person, code.name)).collect();
+    for (person, code) in &failed {
+        tracing::error!(code, "registration of {person}: {code}");
+    }
+    Ok(json!({ "ordered": done.ordered, "refused": refused, "failed": failed, "waiting": done.waiting }))
 }

@@ -24,6 +24,12 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "the register of feed {} no longer supports {found} more cards",
             looked.sequence
         );
+        if !looked.speaks_of_absent {
+            tracing::warn!(
+                "feed {} does not say who has left the register: nothing ends for that, see igc doctor",
+                looked.sequence
+            );
+        }
     }
     let silent = lapse::examine_ended_mandates(&mut worker.db, &mut ImportedRegister, &mut rng, act)?;
     if silent > 0 {
@@ -50,7 +56,8 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     }
     Ok(json!({
         "examined": looked.map(|looked| json!({
-            "feed": looked.feed, "found": looked.found, "lifted": looked.lifted,
+            "feed": looked.feed, "speaks_of_absent": looked.speaks_of_absent,
+            "found": looked.found, "lifted": looked.lifted,
             "certificates_found": looked.certificates_found, "certificates_lifted": looked.certificates_lifted,
         })),
         "second_readings": json!({

@@ -2,8 +2,12 @@ use std::str::FromStr;
 
 use memchr::memchr_iter;
 
+use super::form::Subject;
 use super::{Form, Header, RowError, RowFault};
 use crate::identifiers::IdNatPs;
+
+/// The most octets of an address: more than RFC 5321 §4.5.3.1 permits.
+const LONGEST_ADDRESS: usize = 300;
 
 /// The cells of one line while they are read.
 pub(super) struct Cells<'a> {
@@ -57,10 +61,21 @@ impl<'a> Cells<'a> {
         Ok(id_nat)
     }
 
-    /// The person of [`Cells::identity`], where there is one.
-    fn person(&self) -> Option<Box<IdNatPs>> {
+    /// Whom the line is about, as its form has it, where that can be believed of a line that is wrong.
+    fn subject(&self) -> Option<Box<str>> {
         let [id_type, id, id_nat] = self.identity_cells();
-        if id_nat.strip_prefix(id_type) == Some(id) { id_nat.parse().ok().map(Box::new) } else { None }
+        match self.form.subject {
+            Subject::Person => {
+                let agrees = id_nat.strip_prefix(id_type) == Some(id) && IdNatPs::check(id_nat).is_ok();
+                agrees.then(|| id_nat.into())
+            }
+            // No other column says it again. What stands behind it is a type of identifier, or nothing: where a bar too many or
+            // too few has shifted the cells, it is something else.
+            Subject::Mailbox => {
+                let address = self.cells[self.form.subject_column()];
+                (is_identifier_type(id_type) && is_address(address)).then(|| address.into())
+            }
+        }
     }
 
     fn identity_cells(&self) -> [&'a str; 3] {
@@ -111,6 +126,20 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn error(&self, column: usize, fault: RowFault) -> RowError {
-        RowError { line: self.number, column: self.form.columns[column], fault, person: self.person() }
+        RowError { line: self.number, column: self.form.columns[column], fault, subject: self.subject() }
     }
+}
+
+/// Whether a cell is a type of identifier, or says that there is none.
+pub(super) fn is_identifier_type(cell: &str) -> bool {
+    matches!(cell.as_bytes(), [] | [b'0'..=b'9'])
+}
+
+/// Whether a cell is the address of a mailbox, as a line is known by.
+pub(super) fn is_address(cell: &str) -> bool {
+    cell.len() <= LONGEST_ADDRESS
+        && !cell.contains(|character: char| character == ' ' || character.is_control())
+        && cell
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'))
 }

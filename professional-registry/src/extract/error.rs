@@ -3,7 +3,7 @@ use store::{Code, Fault};
 use thiserror::Error;
 
 use crate::faults;
-use crate::identifiers::{IdNatPs, IdentifierError};
+use crate::identifiers::IdentifierError;
 use crate::nomenclature::{NotInForce, UnknownCode};
 
 /// A file that is refused whole. Lines are counted from 1, the header included; columns and bytes from 1.
@@ -86,10 +86,10 @@ pub struct RowError {
     /// The rule it breaks.
     #[serde(serialize_with = "as_text")]
     pub fault: RowFault,
-    /// Whose line it is, where that much could be read: the person is then neither changed nor ceased by this feed.
-    /// Where it could not, the feed ceases nobody.
+    /// Whom the line is about, an IdNat_PS or the address of a mailbox as the form has it, where that much could be read: he is
+    /// then neither changed nor ceased by this feed. Where it could not, the feed ceases nobody.
     #[serde(skip)]
-    pub person: Option<Box<IdNatPs>>,
+    pub subject: Option<Box<str>>,
 }
 
 /// What a line or a cell must be.

@@ -1,4 +1,4 @@
-use super::cells::Cells;
+use super::cells::{Cells, is_address, is_identifier_type};
 use super::form::Subject;
 use super::{Form, Header, Row, RowError, RowFault, StructureCells, Table};
 use crate::nomenclature::UnknownCode;
@@ -17,6 +17,8 @@ pub(crate) struct Line<'a> {
     pub(crate) cells: Vec<&'a str>,
     /// The place of practice of an activity.
     pub(crate) structure: Option<StructureCells<'a>>,
+    /// Whether it names a place of practice that cannot be read.
+    pub(crate) place_unread: bool,
     /// Cells that were left out because they are wrong.
     pub(crate) dropped: Vec<RowError>,
     /// Codes that are kept, and that no table of this program has.
@@ -45,8 +47,8 @@ impl<'a> Line<'a> {
             row.mode,
             row.sector,
         ];
-        let Row { text, id_nat: subject, structure, dropped, unknown, .. } = row;
-        Self { text, subject, cells, structure, dropped, unknown }
+        let Row { text, id_nat: subject, structure, place_unread, dropped, unknown, .. } = row;
+        Self { text, subject, cells, structure, place_unread, dropped, unknown }
     }
 
     /// Whom the line is about must be right, or it is refused; a kept cell that is wrong is left empty.
@@ -62,7 +64,8 @@ impl<'a> Line<'a> {
         let kept = form.kept.iter();
         let cells =
             kept.map(|place| reader.or_dropped(*place, |r, column| r.text(column, LONGEST))).collect();
-        Ok(Self { text, subject, cells, structure: None, dropped: reader.dropped, unknown: Vec::new() })
+        let dropped = reader.dropped;
+        Ok(Self { text, subject, cells, structure: None, place_unread: false, dropped, unknown: Vec::new() })
     }
 }
 
@@ -70,11 +73,12 @@ impl<'a> Line<'a> {
 fn address<'a>(reader: &mut Cells<'a>) -> Result<&'a str, RowError> {
     const ADDRESS: usize = 1;
     let address = reader.text(ADDRESS, LONGEST)?;
-    let well_formed = address.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.contains('@') && !address.contains(' ')
-    });
-    if !well_formed {
+    if !is_address(address) {
         return Err(reader.error(ADDRESS, RowFault::Address));
+    }
+    // A bar too few behind the address has made another of it.
+    if !is_identifier_type(reader.cells[2]) {
+        return Err(reader.error(2, RowFault::IdentifierType));
     }
     if !reader.cells[2].is_empty()
         && let Err(error) = reader.identity()

@@ -27,22 +27,30 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line and its number, from 1; without newline, carriage return and BOM. `None` at the end.
+    /// The next line and its number, from 1; without newline, carriage return and BOM. `None` at the end. A line of nothing but
+    /// white space says nothing of anybody: it has its number, and is passed over.
     pub(crate) fn next(&mut self) -> Result<Option<(u64, &str)>, ExtractError> {
-        self.bytes.clear();
-        (&mut self.source).take(LONGEST_LINE as u64).read_until(b'\n', &mut self.bytes)?;
-        if self.bytes.is_empty() {
-            return Ok(None);
+        loop {
+            self.bytes.clear();
+            (&mut self.source).take(LONGEST_LINE as u64).read_until(b'\n', &mut self.bytes)?;
+            if self.bytes.is_empty() {
+                return Ok(None);
+            }
+            self.number += 1;
+            if !self.bytes.ends_with(b"\n") {
+                let line = self.number;
+                return Err(if self.bytes.len() == LONGEST_LINE {
+                    ExtractError::LineLength { line, most: LONGEST_LINE }
+                } else {
+                    ExtractError::Truncated { line }
+                });
+            }
+            if !self.bytes.trim_ascii_start().is_empty() {
+                break;
+            }
         }
-        self.number += 1;
         let line = self.number;
-        let Some(text) = self.bytes.strip_suffix(b"\n") else {
-            return Err(if self.bytes.len() == LONGEST_LINE {
-                ExtractError::LineLength { line, most: LONGEST_LINE }
-            } else {
-                ExtractError::Truncated { line }
-            });
-        };
+        let text = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let text = if line == 1 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
         match self.encoding {

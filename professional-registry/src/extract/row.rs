@@ -7,7 +7,7 @@ use crate::nomenclature::{Category, ExerciseMode, KnowHow, Profession, Sector, U
 ///
 /// Who, which profession and which category must be right, or the line is refused. A wrong cell about the place
 /// is dropped instead ([`Row::dropped`]): a mistyped SIRET of an employer says nothing against the nurse's right
-/// to exercise.
+/// to exercise. It says nothing against the place either ([`Row::place_unread`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
     /// The line as it stands, without the trailing bar: what tells one activity of a person from another.
@@ -34,6 +34,8 @@ pub struct Row<'a> {
     pub sector: &'a str,
     /// The place, where the line names one.
     pub structure: Option<StructureCells<'a>>,
+    /// Whether it names one by an identifier that cannot be read: the person practises somewhere, and it may be where he did.
+    pub place_unread: bool,
     /// Cells that were left out because they are wrong.
     pub dropped: Vec<RowError>,
     /// Codes that are kept, and that no table of this program has.
@@ -113,6 +115,7 @@ impl<'a> Row<'a> {
         });
         let sector = reader.optional(SECTOR, Sector::check);
         let structure = structure(&mut reader);
+        let place_unread = structure.is_none() && !reader.cells[TECHNICAL_ID].is_empty();
         let unknown = [(know_how, KnowHow::known as Known), (sector, Sector::known)]
             .into_iter()
             .filter_map(|(code, known)| if code.is_empty() { None } else { known(code).err() })
@@ -130,6 +133,7 @@ impl<'a> Row<'a> {
             mode,
             sector,
             structure,
+            place_unread,
             dropped: reader.dropped,
             unknown,
         })

@@ -126,13 +126,13 @@ fn a_wrong_cell_about_the_person_costs_the_line_and_says_line_column_and_rule() 
         assert!(error.to_string().starts_with("line 7, "), "{error}");
         assert!(error.to_string().ends_with(message), "{error} should end with {message}");
         let told_apart = column.contains("dentifiant PP");
-        assert_eq!(error.person.is_none(), told_apart, "{column}");
+        assert_eq!(error.subject.is_none(), told_apart, "{column}");
     }
     let line =
         line_with(&[("Identifiant PP", "99700075065"), ("Identification nationale PP", "899700075065")]);
     let error = Row::read(header(), 7, &line).unwrap_err();
     assert_eq!(error.to_string(), "line 7, \"Identifiant PP\": RPPS: the check digit is wrong");
-    assert_eq!(error.person, None);
+    assert_eq!(error.subject, None);
 }
 
 #[test]
@@ -153,9 +153,11 @@ fn a_wrong_cell_about_the_place_is_dropped_and_the_line_stands() {
         assert_eq!(row.dropped[0].column, column);
         assert!(row.structure.is_some());
     }
+    assert!(!Row::read(header(), 7, &line_with(&[structure])).unwrap().place_unread);
+    assert!(!Row::read(header(), 7, &line_with(&[(structure.0, "")])).unwrap().place_unread);
     let line = line_with(&[("Identifiant technique de la structure", "Q1")]);
     let row = Row::read(header(), 7, &line).unwrap();
-    assert_eq!((row.structure, row.dropped.len()), (None, 1));
+    assert_eq!((row.structure, row.place_unread, row.dropped.len()), (None, true, 1));
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn a_category_outside_its_dates_costs_the_line_and_a_mode_the_cell() {
         error.to_string(),
         "line 7, \"Code catégorie professionnelle\": TRE_R09-CategorieProfessionnelle has no code M in force on 2026-07-01"
     );
-    assert!(error.person.is_some());
+    assert!(error.subject.is_some());
     let civil = line_with(&[("Code catégorie professionnelle", "C"), ("Code mode exercice", "S")]);
     let row = Row::read(on("2026-07-01"), 7, &civil).unwrap();
     assert_eq!((row.mode, row.dropped.len()), ("S", 0));
@@ -196,9 +198,9 @@ fn a_line_must_have_the_columns_of_the_header() {
     let long = line.replacen("|R|Rue|", "|R|Rue|de|", 1);
     let error = Row::read(header(), 2, &long).unwrap_err();
     assert_eq!(error.fault, RowFault::Columns { expected: 56, found: 58 });
-    assert!(error.person.is_some());
+    assert!(error.subject.is_some());
     let error = Row::read(header(), 2, "8|997").unwrap_err();
-    assert_eq!((error.fault, error.person), (RowFault::Columns { expected: 56, found: 2 }, None));
+    assert_eq!((error.fault, error.subject), (RowFault::Columns { expected: 56, found: 2 }, None));
     Row::read(header(), 2, "").unwrap_err();
 }
 
@@ -209,7 +211,18 @@ fn bom_and_carriage_returns_are_tolerated() {
 }
 
 #[test]
+fn a_line_of_nothing_but_white_space_is_none_and_has_its_number() {
+    let mut lines = Lines::new(&b"a\n\n \t\r\nb\n\r\n\n"[..], Encoding::Utf8);
+    let mut read = Vec::new();
+    while let Some((number, line)) = lines.next().unwrap() {
+        read.push((number, line.to_owned()));
+    }
+    assert_eq!(read, [(1, "a".to_owned()), (4, "b".to_owned())]);
+}
+
+#[test]
 fn a_file_cut_in_a_line_is_truncated() {
+    assert!(matches!(read_all(b"a\n ", Encoding::Utf8), Err(ExtractError::Truncated { line: 2 })));
     assert!(matches!(read_all(b"a\nb", Encoding::Utf8), Err(ExtractError::Truncated { line: 2 })));
     assert!(read_all(b"", Encoding::Utf8).unwrap().is_empty());
 }

@@ -44,7 +44,8 @@ pub(super) struct Slice {
     rows: u64,
 }
 
-/// The second pass: writes who does not stand as the feed has him. A thread reads while this one writes.
+/// The second pass: writes who does not stand as the feed has him. A thread reads while this one writes. Gives back those whose
+/// row in the register cannot be read.
 pub(super) fn apply<R: Read + Send>(
     db: &mut Database,
     file: R,
@@ -52,22 +53,25 @@ pub(super) fn apply<R: Read + Send>(
     plan: Plan<'_>,
     progress: &mut dyn FnMut(u64, u64),
     act: &Act,
-) -> Result<(), ImportError> {
+) -> Result<Vec<String>, ImportError> {
     let all_new = upsert::knows_no_structure(db)?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(AHEAD);
         let reader = scope.spawn(move || read(file, plan, &sender));
-        let mut written = Ok(());
+        let (mut written, mut unreadable) = (Ok(()), Vec::new());
         for slice in receiver {
-            written = write(db, feed, (&plan, all_new), &slice, act);
-            if written.is_err() {
-                // The reader finds nobody who takes its next slice, and ends.
-                break;
+            match write(db, feed, (&plan, all_new), &slice, act) {
+                Ok(mut left) => unreadable.append(&mut left),
+                Err(error) => {
+                    // The reader finds nobody who takes its next slice, and ends.
+                    written = Err(error);
+                    break;
+                }
             }
             progress(plan.survey.bytes + slice.bytes, plan.survey.rows_read + slice.rows);
         }
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        written.and(read)
+        written.and(read).map(|()| unreadable)
     })
 }
 
@@ -77,12 +81,12 @@ fn write(
     (plan, all_new): (&Plan<'_>, bool),
     slice: &Slice,
     act: &Act,
-) -> Result<(), ImportError> {
+) -> Result<Vec<String>, ImportError> {
     if slice.new.is_empty() && slice.changed.is_empty() && slice.structures.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let began = Instant::now();
-    feed.write(db, slice.rows, |db, sequence| {
+    let unreadable = feed.write(db, slice.rows, |db, sequence| {
         upsert::structures(db, sequence, &slice.structures, all_new)?;
         let target = upsert::Target { form: plan.form, feed: sequence };
         target.add(db, &slice.new)?;
@@ -93,7 +97,7 @@ fn write(
         // SQLite has one writer, and who waits looks again now and then: he needs a gap to find.
         thread::sleep(began.elapsed() / 4);
     }
-    Ok(())
+    Ok(unreadable)
 }
 
 /// Reads the file once more and sends what is to be written, slice by slice.

@@ -2,14 +2,14 @@ use serde::Serialize;
 
 use super::difference::Change;
 use super::survey::Survey;
-use super::{ImportError, Warning};
+use super::{Difference, ImportError, Warning};
 
 /// When a feed changes too much at once to be believed, by share of the living that the register knows from its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Brakes {
-    /// What ceases or changes more of them than this, in percent, is imported with a warning.
+    /// What ends, changes, merges or brings back more than this, in percent of them, is imported with a warning.
     pub warning_percent: u8,
-    /// What ceases or changes more than this, in percent, is put aside; what has more of its rows refused is refused whole.
+    /// What ends, changes or brings back more than this, in percent of them, is put aside; what has more of its rows refused is refused whole.
     /// Nothing of either is written into the register.
     pub refusal_percent: u8,
 }
@@ -39,14 +39,15 @@ impl Brakes {
         }
     }
 
-    /// Stops a feed that would end or change too many.
+    /// Stops a feed that would end, change or bring back too many.
     pub(super) fn change(self, change: &Change) -> Result<(), ImportError> {
-        let (ceased, changed, living) = (change.difference.ceased, change.difference.changed, change.living);
+        let (ceased, living) = (change.difference.ceased, change.living);
         if too_many(ceased, living, self.refusal_percent) {
             return Err(ImportError::MassCeasing { ceased, living });
         }
-        // Who leaves and who changes are counted together: a feed that is wrong about both at once is no better for it.
-        let touched = ceased + changed;
+        // All are counted together: a feed that is wrong about several at once is no better for it. Who comes back is one of
+        // them: an old extract under a new date brings back whoever was struck off since.
+        let touched = change.difference.touched();
         if too_many(touched, living, self.refusal_percent) {
             return Err(ImportError::MassChange { touched, living });
         }
@@ -56,13 +57,14 @@ impl Brakes {
     /// What is worth a warning.
     pub(super) fn warnings(self, change: &Change) -> Vec<Warning> {
         let of = change.living;
-        let (ceased, changed) = (change.difference.ceased, change.difference.changed);
+        let Difference { ceased, changed, merged, reappeared, .. } = change.difference;
         let is_many = |part: &u64| too_many(*part, of, self.warning_percent);
-        let mut parts = vec![("ceased", ceased), ("changed", changed)];
+        let mut parts =
+            vec![("ceased", ceased), ("changed", changed), ("merged", merged), ("reappeared", reappeared)];
         parts.retain(|(_, part)| is_many(part));
         if parts.is_empty() {
-            parts
-                .extend(Some(ceased + changed).filter(is_many).map(|touched| ("ceased or changed", touched)));
+            let touched = Some(change.difference.touched()).filter(is_many);
+            parts.extend(touched.map(|touched| ("ceased, changed or reappeared", touched)));
         }
         parts.into_iter().map(|(what, part)| Warning { what, part, of }).collect()
     }

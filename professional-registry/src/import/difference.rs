@@ -69,7 +69,7 @@ pub(super) fn against_register(
         after.clone_from(&last.subject);
         for Known { subject, first_feed, ceased_at, lines } in page {
             let (place, living) = (survey.place_of(SubjectKey::of(&subject)), ceased_at.is_none());
-            let shielded = survey.shielded.contains(&subject);
+            let shielded = survey.shielded.contains(&*subject);
             let went_over = merged.contains(&subject);
             let same = place.is_some_and(|place| living && survey.fingerprint_at(place) == lines);
             if let Some(place) = place {

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use store::schema::{professionals, register_feeds};
 use store::{Database, Timestamp};
 
-use super::ImportError;
 use crate::exercises;
 use crate::extract::Form;
 use crate::identifiers::IdNatPs;
@@ -20,15 +19,21 @@ pub struct Entrant {
     pub exercises: Vec<(Profession, Category)>,
 }
 
+/// A page of those whom feeds entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntrantsPage {
+    /// Those who can be read, by number.
+    pub entrants: Vec<Entrant>,
+    /// The numbers of those whose row cannot be read: of them nothing is known, and nobody else is kept out by that.
+    pub unreadable: Vec<String>,
+    /// The number that the next page comes after; `None` where there is none.
+    pub end: Option<String>,
+}
+
 /// Whom feeds of the activities that were imported after `since` entered, `most` of those whose number comes after `after`, by number.
 /// Nobody by the first feed ever read: its persons were there before.
-pub fn entered(
-    db: &mut Database,
-    since: Timestamp,
-    after: &str,
-    most: i64,
-) -> Result<Vec<Entrant>, ImportError> {
-    let Some(from) = first_feed_after(db, since)? else { return Ok(Vec::new()) };
+pub fn entered(db: &mut Database, since: Timestamp, after: &str, most: i64) -> QueryResult<EntrantsPage> {
+    let Some(from) = first_feed_after(db, since)? else { return Ok(EntrantsPage::default()) };
     // Of whom it knew already, those whose row says that an exercise is younger than they are.
     let has_younger =
         professionals::last_feed.ge(from).and(professionals::exercises.like("%\"first_feed\":%"));
@@ -40,19 +45,25 @@ pub fn entered(
         .limit(most)
         .select((professionals::id_nat, professionals::first_feed, professionals::exercises))
         .load(db)?;
-    let entrant = |(id, first_feed, stored): (String, i64, String)| {
-        let stored = exercises::read(&stored).map_err(|_| ImportError::Unreadable)?;
-        let is_new = |first: Option<i64>| first.unwrap_or(first_feed) >= from;
-        let living = stored.iter().filter(|one| one.ceased_at.is_none() && is_new(one.first_feed));
-        let exercises = living
-            .map(|one| Some((Profession::from_code(&one.profession)?, Category::from_code(&one.category)?)))
-            .collect::<Option<Vec<_>>>();
-        Ok(Entrant {
-            id: id.parse().map_err(|_| ImportError::Unreadable)?,
-            exercises: exercises.ok_or(ImportError::Unreadable)?,
-        })
-    };
-    rows.into_iter().map(entrant).collect()
+    let mut page = EntrantsPage { end: rows.last().map(|(id, ..)| id.clone()), ..EntrantsPage::default() };
+    for (id, first_feed, stored) in rows {
+        match entrant(&id, first_feed, from, &stored) {
+            Some(entrant) => page.entrants.push(entrant),
+            None => page.unreadable.push(id),
+        }
+    }
+    Ok(page)
+}
+
+/// What a person's row says of who was entered by the feed `from` or a later one; `None` where it cannot be read.
+fn entrant(id: &str, first_feed: i64, from: i64, stored: &str) -> Option<Entrant> {
+    let stored = exercises::read(stored).ok()?;
+    let is_new = |first: Option<i64>| first.unwrap_or(first_feed) >= from;
+    let living = stored.iter().filter(|one| one.ceased_at.is_none() && is_new(one.first_feed));
+    let exercises = living
+        .map(|one| Some((Profession::from_code(&one.profession)?, Category::from_code(&one.category)?)))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Entrant { id: id.parse().ok()?, exercises })
 }
 
 /// The oldest feed of the activities after the first ever, of those imported after `since`.

@@ -35,8 +35,8 @@ pub enum ImportError {
     /// Another import wrote while this one compared: what it found no longer holds.
     #[error("another import wrote into the register meanwhile")]
     Meanwhile,
-    /// A person's row does not read back.
-    #[error("the register's row of a person is unreadable")]
+    /// What a feed changed does not read back from its row.
+    #[error("the register's row of a feed is unreadable")]
     Unreadable,
     /// The second pass did not read what the first had read.
     #[error("the file changed while it was being imported")]
@@ -49,15 +49,15 @@ pub enum ImportError {
         /// How many are in.
         living: u64,
     },
-    /// Too many persons would change or leave, taken together.
-    #[error("the feed would change or cease {touched} of {living} living professionals")]
+    /// Too many persons would leave, change or come back, taken together.
+    #[error("the feed would cease, change or bring back {touched}, against {living} living professionals")]
     MassChange {
-        /// How many would change or leave.
+        /// How many would.
         touched: u64,
         /// How many are in.
         living: u64,
     },
-    /// It was put aside, because too many would leave or change.
+    /// It was put aside, because too many would leave, change or come back.
     #[error("{why}: it is put aside, as feed {feed}, until two officers release it", feed = hold.feed)]
     Held {
         /// As it was put aside.

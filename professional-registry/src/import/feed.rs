@@ -159,18 +159,18 @@ impl Feed {
 
     /// Writes in one transaction of this import, of which `rows_read` rows have been read. Fails where this is no
     /// longer the newest feed, or another import has taken it up.
-    pub(super) fn write(
+    pub(super) fn write<T>(
         &mut self,
         db: &mut Database,
         rows_read: u64,
-        write: impl FnOnce(&mut Database, i64) -> Result<(), ImportError>,
-    ) -> Result<(), ImportError> {
-        db.write(|db| {
+        write: impl FnOnce(&mut Database, i64) -> Result<T, ImportError>,
+    ) -> Result<T, ImportError> {
+        let written = db.write(|db| {
             self.hold(db, rows_read)?;
             write(db, self.sequence)
         })?;
         self.writes += 1;
-        Ok(())
+        Ok(written)
     }
 
     fn hold(&self, db: &mut Database, rows_read: u64) -> Result<(), ImportError> {

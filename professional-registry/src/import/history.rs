@@ -4,6 +4,7 @@ use store::schema::register_feeds;
 use store::{Database, Timestamp};
 
 use super::{Difference, ImportError};
+use crate::extract::Form;
 
 /// A feed as it was imported, and what it changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +29,8 @@ pub struct ImportedFeed {
     pub rows_in_file: Option<i64>,
     /// Lines that were refused.
     pub rows_rejected: i64,
+    /// Whether it says of those whom it does not name that they are no longer there.
+    pub speaks_of_absent: bool,
     /// What it changed; `None` while it is imported, and of a feed from before this was kept.
     pub difference: Option<Difference>,
 }
@@ -40,6 +43,21 @@ pub fn newest_feeds(db: &mut Database, limit: i64) -> Result<Vec<ImportedFeed>, 
         .select(FeedRow::as_select())
         .load(db)?;
     rows.into_iter().map(FeedRow::read).collect()
+}
+
+/// The newest complete feed of each form that there is one of, in the order of [`Form::ALL`].
+pub fn newest_of_each(db: &mut Database) -> Result<Vec<ImportedFeed>, ImportError> {
+    let mut newest = Vec::new();
+    for form in Form::ALL {
+        let row: Option<FeedRow> = register_feeds::table
+            .filter(register_feeds::source.eq(form.source).and(register_feeds::status.eq("complete")))
+            .order(register_feeds::sequence.desc())
+            .select(FeedRow::as_select())
+            .first(db)
+            .optional()?;
+        newest.extend(row.map(FeedRow::read).transpose()?);
+    }
+    Ok(newest)
 }
 
 /// The feed of each form that is being imported, or whose import was broken off, oldest first.
@@ -75,6 +93,7 @@ struct FeedRow {
     rows_read: i64,
     rows_in_file: Option<i64>,
     rows_rejected: i64,
+    speaks_of_absent: bool,
     difference: Option<String>,
 }
 
@@ -92,6 +111,7 @@ impl FeedRow {
             rows_read: self.rows_read,
             rows_in_file: self.rows_in_file,
             rows_rejected: self.rows_rejected,
+            speaks_of_absent: self.speaks_of_absent,
             difference: difference.map_err(|_| ImportError::Unreadable)?,
         })
     }

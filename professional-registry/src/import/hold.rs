@@ -62,8 +62,8 @@ impl Release {
         &self.officers
     }
 
-    /// Whether it lets in what this feed would do now: the register is the one they were told of, and no more changes or
-    /// ceases. Less does where the import of the feed was interrupted.
+    /// Whether it lets in what this feed would do now: the register is the one they were told of, and no more cease, change or
+    /// come back. Less do where the import of the feed was interrupted.
     pub(super) fn covers(&self, report: &ImportReport, base: &str, change: &Change) -> bool {
         let now = Hold {
             feed: report.feed.clone(),
@@ -120,7 +120,7 @@ pub(super) fn put_aside(
         return Ok(standing);
     }
     let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let Difference { new, changed, ceased, merged, held, reappeared } = hold.difference;
+    let Difference { new, changed, ceased, merged, held, reappeared, .. } = hold.difference;
     diesel::insert_into(register_holds::table)
         .values((
             register_holds::feed.eq(&hold.feed),
@@ -154,14 +154,17 @@ pub(super) fn put_aside(
 }
 
 impl Hold {
-    /// Whether `now` is the same file against the same register, and changes or ceases no more.
+    /// Whether `now` is the same file against the same register, and does no more.
     fn covers(&self, now: &Self) -> bool {
+        let parts = |hold: &Self| {
+            let Difference { ceased, changed, reappeared, .. } = hold.difference;
+            [ceased, changed, reappeared]
+        };
         self.feed == now.feed
             && self.source == now.source
             && self.extracted_at == now.extracted_at
             && self.base == now.base
-            && now.difference.ceased <= self.difference.ceased
-            && now.difference.changed <= self.difference.changed
+            && parts(now).into_iter().zip(parts(self)).all(|(now, told)| now <= told)
     }
 
     /// Whether it would do what `other` would, but for who put it aside and when.
@@ -247,6 +250,7 @@ impl From<HoldRow> for Hold {
                 merged: count(row.merged),
                 held: count(row.kept),
                 reappeared: count(row.reappeared),
+                unreadable: 0,
             },
             held_at: row.held_at,
             held_by: row.held_by,

@@ -6,11 +6,14 @@
 //! opposition never waits long; the last transactions (`close`) cease whom the feed no longer names. Why so: decision
 //! 25.
 //!
-//! A broken line ceases nobody. Where its person can be read, nothing of that person's ceases; where not even
+//! A broken line ceases nobody. Where its person, or mailbox, can be read, nothing of theirs ceases; where not even
 //! that can be read, it may be anybody's, and nothing ceases with the whole feed: persons, exercises and
 //! activities that it does not name are held as they were, and the report counts them. The next feed without
-//! such a line ceases them, or this one, imported with [`ImportOptions::accept_unidentified`] by an operator who
-//! has looked at its lines.
+//! such a line ceases them, or one with it that an operator who has looked at its lines imports with
+//! [`ImportOptions::accept_unidentified`]. A line whose place of practice alone cannot be read is a good one, and its
+//! person keeps the places that he had: a structure is known by who practises there.
+//!
+//! A row of the register that cannot be read stops nobody else: it stands as it was, and the report names it.
 //!
 //! A crash in between leaves the feed `importing`; the same file is then imported again from its start, and whoever
 //! was written already stands as it has him. Memory is 16 bytes a line, and what is kept of the lines of those whose
@@ -40,19 +43,23 @@ use std::io::{Read, Seek};
 use store::{Act, CryptoRng, Database, audit, crash_point};
 
 use crate::extract::{self, ExtractError, Form, Table};
+use crate::faults;
 use crate::nomenclature::InForce;
 use apply::Plan;
 use feed::{Begun, Feed, Written};
 
 pub use brakes::Brakes;
-pub use entered::{Entrant, entered};
+pub use entered::{Entrant, EntrantsPage, entered};
 pub use error::ImportError;
 pub use feed::{NewestFeed, newest as newest_feed};
-pub use history::{ImportedFeed, newest_feeds, under_way};
+pub use history::{ImportedFeed, newest_feeds, newest_of_each, under_way};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
 pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
 pub use silence::is_silent_of;
+
+/// How many rows of the register that cannot be read a report names.
+const SHOWN_UNREADABLE: usize = 100;
 
 /// Imports an extract. Opens its own transactions, so it must not be called inside one.
 ///
@@ -61,7 +68,7 @@ pub use silence::is_silent_of;
 /// was imported already is a no-op whose report says so.
 ///
 /// [`Brakes`] stop a feed before the register is touched. One too many of whose rows are refused is no extract to go by; one
-/// that would cease, or change, too great a share of the living is put aside ([`ImportError::Held`]), and imported once
+/// that would cease, change or bring back too many, against the living, is put aside ([`ImportError::Held`]), and imported once
 /// [`ImportOptions::release`] says that two officers have released it (more than ten, in each case).
 ///
 /// Only one import should run at a time (the worker's lease sees to it); should two run, one goes on: the other stops
@@ -122,8 +129,11 @@ pub fn import_extract<F: Read + Seek + Send>(
     file.rewind().map_err(ExtractError::File)?;
     let plan =
         Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, in_force, ceases };
-    apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
-    close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?;
+    let mut unreadable = apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
+    unreadable.append(&mut close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?);
+    report.difference.unreadable = unreadable.len() as u64;
+    unreadable.truncate(SHOWN_UNREADABLE);
+    report.unreadable = unreadable;
     if form.table == Table::Professionals {
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
@@ -149,6 +159,14 @@ pub fn import_extract<F: Read + Seek + Send>(
             feed.sequence,
             rows,
             "register feed {}: {table} has no {code}: {rows} rows",
+            feed.sequence
+        );
+    }
+    for subject in &report.unreadable {
+        tracing::error!(
+            feed.sequence,
+            code = faults::REGISTER_UNREADABLE.name,
+            "register feed {}: the row of {subject} cannot be read, and stands as it was",
             feed.sequence
         );
     }

@@ -27,8 +27,8 @@ pub struct ImportReport {
     pub rows_read: u64,
     /// Lines that were refused.
     pub rows_rejected: u64,
-    /// Those of them of which not even the person can be read. While there is one, nobody ceases, unless that was
-    /// accepted.
+    /// Those of them of which not even the person, or the mailbox, can be read. While there is one, nobody ceases, unless that
+    /// was accepted.
     pub rows_unidentified: u64,
     /// Cells that were left out of lines that stand.
     pub values_dropped: u64,
@@ -42,6 +42,8 @@ pub struct ImportReport {
     pub difference: Difference,
     /// What of it is more than one day usually brings.
     pub warnings: Vec<Warning>,
+    /// The first hundred of those whose own row in the register cannot be read: it stands as it was, whatever the feed says.
+    pub unreadable: Vec<String>,
     /// The officers who released it, where it had been put aside.
     pub released_by: Option<[String; 2]>,
 }
@@ -57,14 +59,14 @@ pub struct UnknownCodes {
     pub rows: u64,
 }
 
-/// That many of the living cease or change at once.
+/// That many cease, change, are merged or reappear at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// `ceased` or `changed`.
+    /// `ceased`, `changed`, `merged`, `reappeared`; or `ceased, changed or reappeared`, where it is these together.
     pub what: &'static str,
     /// How many.
     pub part: u64,
-    /// Of how many.
+    /// Of how many living.
     pub of: u64,
 }
 
@@ -96,6 +98,18 @@ pub struct Difference {
     pub held: u64,
     /// Had left, and are named again.
     pub reappeared: u64,
+    /// Of those above, whose own row in the register cannot be read, so that nothing came of it.
+    #[serde(default)]
+    pub unreadable: u64,
+}
+
+impl Difference {
+    /// How many of those whom the register knows become what they were not on the word of this feed alone: who ceases, who
+    /// changes, and who comes back. Not who is new, so a first feed touches nobody; and not who is merged, whose other number
+    /// the publisher's correspondence has told before.
+    pub(super) fn touched(&self) -> u64 {
+        self.ceased + self.changed + self.reappeared
+    }
 }
 
 impl ImportReport {
@@ -117,6 +131,7 @@ impl ImportReport {
             persons: survey.persons(),
             difference: Difference::default(),
             warnings: Vec::new(),
+            unreadable: Vec::new(),
             released_by: None,
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Subject {
     pub(super) lines: i64,
     /// What they say, as it is stored.
     pub(super) content: String,
+    /// Whether one of them names a place of practice that cannot be read.
+    pub(super) misplaced: bool,
 }
 
 /// The subjects some of whose lines were met, and some were not.
@@ -42,9 +44,9 @@ impl Gathering {
         line: &Line<'_>,
     ) -> Option<Subject> {
         let lines = survey.lines_at(place);
-        let fingerprint = survey.fingerprint_at(place);
+        let marks = (survey.fingerprint_at(place), survey.is_misplaced_at(place));
         if lines.len() == 1 {
-            return Some(subject(form, line.subject, fingerprint, &[&line.cells]));
+            return Some(subject(form, line.subject, marks, &[&line.cells]));
         }
         let (key, waiting) = (line_key_of(line), self.waiting.entry(place).or_default());
         if !waiting.seen.contains(&key) {
@@ -60,18 +62,23 @@ impl Gathering {
         let whole = self.waiting.remove(&place)?;
         let cells: Vec<&str> = whole.cells.split('|').collect();
         let lines: Vec<&[&str]> = cells.chunks_exact(line.cells.len()).collect();
-        Some(subject(form, line.subject, fingerprint, &lines))
+        Some(subject(form, line.subject, marks, &lines))
     }
 }
 
 /// What these lines, in the order of the file, say of a subject.
-fn subject<'a, L: AsRef<[&'a str]>>(form: &Form, key: &str, fingerprint: i64, lines: &[L]) -> Subject {
+fn subject<'a, L: AsRef<[&'a str]>>(
+    form: &Form,
+    key: &str,
+    (fingerprint, misplaced): (i64, bool),
+    lines: &[L],
+) -> Subject {
     let lines = lines.iter().map(AsRef::as_ref);
     let (names, content) = match form.table {
         Table::Professionals => person(lines),
         Table::Supplements | Table::Identities => (Default::default(), entries(lines)),
     };
-    Subject { key: key.to_owned(), names, lines: fingerprint, content }
+    Subject { key: key.to_owned(), names, lines: fingerprint, content, misplaced }
 }
 
 /// The kept cells of each line, sorted, each once.

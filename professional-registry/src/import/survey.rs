@@ -26,7 +26,7 @@ pub(super) struct Survey {
     /// Lines after the header.
     pub(super) rows_read: u64,
     pub(super) rows_rejected: u64,
-    /// Refused lines of which not even the person can be read: any person that the feed seems not to name may
+    /// Refused lines of which not even the person, or the mailbox, can be read: any that the feed seems not to name may
     /// stand there.
     pub(super) rows_unidentified: u64,
     pub(super) values_dropped: u64,
@@ -37,8 +37,10 @@ pub(super) struct Survey {
     pub(super) first_rejection: Option<RowError>,
     /// Every good line, as person and fingerprint; sorted, each once.
     pub(super) lines: Vec<(SubjectKey, LineKey)>,
-    /// Persons with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
-    pub(super) shielded: HashSet<String>,
+    /// Persons, or mailboxes, with a refused line: what the feed says of them is not known, so nothing of theirs ceases.
+    pub(super) shielded: HashSet<Box<str>>,
+    /// Persons with a line whose place of practice cannot be read: they keep the places that they had.
+    misplaced: HashSet<SubjectKey>,
 }
 
 /// A person or mailbox as a number. An IdNat_PS of type 0 or 8 is its ten or twelve characters in base 36, so no two
@@ -125,6 +127,7 @@ impl Survey {
             first_rejection: None,
             lines: Vec::new(),
             shielded: HashSet::new(),
+            misplaced: HashSet::new(),
         }
     }
 
@@ -147,6 +150,11 @@ impl Survey {
         &lines[..length]
     }
 
+    /// Whether a place of practice of the person whose first line stands at `place` cannot be read.
+    pub(super) fn is_misplaced_at(&self, place: usize) -> bool {
+        self.misplaced.contains(&self.lines[place].0)
+    }
+
     /// One number for all the lines of that person, in whatever order they come; never 0.
     pub(super) fn fingerprint_at(&self, place: usize) -> i64 {
         let key = match self.lines_at(place) {
@@ -161,7 +169,11 @@ impl Survey {
     }
 
     fn keep(&mut self, line: Line<'_>) {
-        self.lines.push((SubjectKey::of(line.subject), line_key_of(&line)));
+        let subject = SubjectKey::of(line.subject);
+        self.lines.push((subject, line_key_of(&line)));
+        if line.place_unread {
+            self.misplaced.insert(subject);
+        }
         self.values_dropped += line.dropped.len() as u64;
         for error in line.dropped {
             self.show(error);
@@ -173,8 +185,8 @@ impl Survey {
 
     fn reject(&mut self, error: RowError) {
         self.rows_rejected += 1;
-        match &error.person {
-            Some(person) => drop(self.shielded.insert(person.to_string())),
+        match &error.subject {
+            Some(subject) => drop(self.shielded.insert(subject.clone())),
             None => self.rows_unidentified += 1,
         }
         self.first_rejection.get_or_insert_with(|| error.clone());

@@ -100,6 +100,11 @@ pub(super) fn mode_label(mode: ExerciseMode) -> &'static str {
     label(&OF_PROGRAM.modes, mode.code())
 }
 
+/// How a type of card is called in TRE_R87-TypeCarte, by its letters: `CPS`; `None` where the table has no such type.
+pub fn card_type_label(letters: &str) -> Option<&'static str> {
+    OF_PROGRAM.card_types.find(letters).map(|entry| entry.label)
+}
+
 fn label(table: &'static Table, code: &str) -> &'static str {
     table.find(code).map(|entry| entry.label).expect("a test finds every code of an enum in its table")
 }

@@ -17,7 +17,7 @@ mod table;
 mod tests;
 
 pub use category::Category;
-pub use in_force::{CodeTables, InForce, NotInForce};
+pub use in_force::{CodeTables, InForce, NotInForce, card_type_label};
 pub use know_how::{KnowHow, know_how_codes};
 pub use mode::ExerciseMode;
 pub use profession::Profession;

@@ -101,9 +101,13 @@ fn every_code_of_an_enum_stands_in_its_table_and_is_in_force_today() {
         let category: Category = category.parse().unwrap();
         assert_eq!((today.category(category), category.label()), (Ok(()), label));
     }
+    let card_types = Table::read(include_str!("data/TRE_R87-TypeCarte.tsv"));
     for kind in ["CPS", "CPF", "CPE", "CDE", "CPA", "CDA"] {
         assert_eq!(today.card_type(kind), Ok(()));
+        assert_eq!(card_type_label(kind), card_types.find(kind).map(|entry| entry.label));
     }
+    assert_eq!(card_type_label("CPS"), Some("Carte de professionnel de santé"));
+    assert_eq!(card_type_label("CPX"), None);
     assert_eq!(
         today.card_type("CPX").unwrap_err().to_string(),
         "TRE_R87-TypeCarte has no code CPX in force on 2026-11-21"

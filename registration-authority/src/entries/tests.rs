@@ -203,3 +203,22 @@ fn who_was_entered_long_ago_is_an_officers_matter() {
     house.later(31 * 86_400);
     assert_eq!(run(&mut house, 10), Entered::default());
 }
+
+/// One of them cannot be read at all, the other reads as an entrant and not as a person: a mode that is none.
+#[test]
+fn a_row_that_cannot_be_read_keeps_nobody_else_from_his_card() {
+    on_both(|house| {
+        house.import_day(2, &with_crowd(4));
+        let damaged = [one_of_the_crowd(0), one_of_the_crowd(1)].map(|person| person.to_string());
+        let rows = ["'x'", "replace(exercises, '\"S\"', '\"ZZ\"')"];
+        for (person, exercises) in damaged.iter().zip(rows) {
+            house
+                .sql(&format!("UPDATE professionals SET exercises = {exercises} WHERE id_nat = '{person}'"))
+                .unwrap();
+        }
+        let done = run(house, 10);
+        let unreadable = professional_registry::faults::REGISTER_UNREADABLE;
+        assert_eq!(done.failed, damaged.map(|person| (person, unreadable)));
+        assert_eq!((done.ordered.len(), done.refused.len()), (2, 0), "{done:?}");
+    });
+}

@@ -68,3 +68,15 @@ fn a_holder_stands_there_by_his_number_of_now_beside_the_one_in_his_card() {
     let view = crate::views::card(&mut house.db, &mut ImportedRegister, &card, &rita).unwrap();
     assert!(view.change.is_none(), "{:?}", view.change);
 }
+
+#[test]
+fn the_type_of_a_card_is_called_as_its_table_calls_it() {
+    let table = include_str!("../../../professional-registry/src/nomenclature/data/TRE_R87-TypeCarte.tsv");
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.active_card(&mut worker, &nurse());
+    let [line] = &lines(&mut house)[..] else { panic!("one card") };
+    let (code, label) = (cell(line, "Code type de carte"), cell(line, "Libellé type de carte"));
+    assert!(table.lines().any(|entry| entry.starts_with(&format!("{code}\t{label}\t"))), "{code}: {label}");
+    assert_eq!(label, "Carte de professionnel de santé");
+}

@@ -57,8 +57,10 @@ pub(super) fn of_certificate(
 
 /// Whether it is the register that says so by saying nothing: of a feed that does not say who is no longer there, an ended mandate or a
 /// departure is true all the same.
-pub(super) fn needs_a_feed_that_speaks(cause: Code) -> bool {
-    ![faults::ORDER_NOT_MANDATED, faults::ORDER_MEMBER_UNKNOWN, faults::ORDER_POST_REFUSED].contains(&cause)
+pub(super) fn needs_a_feed_that_speaks(cause: &str) -> bool {
+    let true_all_the_same =
+        [faults::ORDER_NOT_MANDATED, faults::ORDER_MEMBER_UNKNOWN, faults::ORDER_POST_REFUSED];
+    true_all_the_same.iter().all(|code| code.name != cause)
 }
 
 fn of_staff(

@@ -16,7 +16,7 @@ use super::certificate_tie::CertificateTie;
 use super::due::{ground_of, is_in_grace};
 use super::examine::PAGE;
 use super::structures::Structures;
-use super::{LapseError, cause, is_silent_of, still_newest};
+use super::{LapseError, cause, is_silent_of, reading, still_newest};
 use crate::opposition;
 use crate::outbox::{self, Notice, Recipient};
 
@@ -269,7 +269,7 @@ fn look(
         .optional()?;
     match (cause, first) {
         (Some(cause), None) => {
-            let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause);
+            let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
             let before = certificate_lapses::table.find((number, feed.sequence));
             let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
             if speaks && !again && !is_silent_of(db, feed.sequence, holder)? {
@@ -331,7 +331,7 @@ fn lift(
     audit::record(db, Event { action: "certificate.lapse-lifted", subject, payload }, rng, act)
 }
 
-/// Revokes the certificate of a lapse that `feed` says again; false where the register says otherwise meanwhile, or where somebody
+/// Revokes the certificate of a lapse that a later feed has said again; false where none has, where the register says otherwise meanwhile, or where somebody
 /// has revoked it: the next look lifts the lapse. Inside the caller's write transaction.
 pub(super) fn end(
     db: &mut Database,
@@ -349,6 +349,10 @@ pub(super) fn end(
     {
         return Ok(false);
     }
+    let known = (lapse.first_sequence, cause.name);
+    let Some((second, second_feed)) = reading::second(db, feed, lapse.plan.as_deref(), known)? else {
+        return Ok(false);
+    };
     let reason = opposition::table()?.reason(ground_of(cause))?;
     match revocation::revoke(db, issuer, serial, reason, rng, act) {
         Ok(_) => {}
@@ -359,8 +363,8 @@ pub(super) fn end(
         .filter(certificate_lapses::status.eq("open"))
         .set((
             certificate_lapses::status.eq("confirmed"),
-            certificate_lapses::second_sequence.eq(feed.sequence),
-            certificate_lapses::second_feed.eq(&feed.feed),
+            certificate_lapses::second_sequence.eq(second),
+            certificate_lapses::second_feed.eq(second_feed),
             certificate_lapses::settled_at.eq(act.at),
             certificate_lapses::settled_by.eq(act.actor.to_string()),
         ))

@@ -12,6 +12,7 @@ use store::{Act, Code, Database, Fault, crash_point};
 
 use super::examine::last_examined;
 use super::plan::{self, PLAN_BOUND, Planned};
+use super::reading::{self, says_again};
 use super::structures::Structures;
 use super::{
     CertificateLapse, JOB, Lapse, LapseError, cause, certificates, complete_feed, is_silent_of, open,
@@ -50,19 +51,19 @@ pub fn oppose_due(
     act: &Act,
 ) -> Result<Revalidation, LapseError> {
     let mut done = Revalidation::default();
-    let Some(feed) = complete_feed(db)?.filter(|feed| feed.speaks_of_absent) else { return Ok(done) };
+    let Some(feed) = complete_feed(db)? else { return Ok(done) };
     if last_examined(db)? != feed.sequence {
         return Ok(done);
     }
-    let second = |lapse: &Lapse| {
-        lapse.ends_by_itself() && (lapse.first_sequence < feed.sequence || lapse.second_answer.is_some())
-    };
-    let lapses = open(db, i64::MAX)?;
+    // What stands in a plan was said again when it was planned.
     let (planned, due): (Vec<Lapse>, Vec<Lapse>) =
-        lapses.into_iter().filter(second).partition(|lapse| lapse.plan.is_some());
+        open(db, i64::MAX)?.into_iter().filter(Lapse::ends_by_itself).partition(|lapse| lapse.plan.is_some());
+    let said_again = |lapse: &Lapse| {
+        lapse.second_answer.is_some() || says_again(&feed, lapse.first_sequence, &lapse.cause)
+    };
     let mut structures = Structures::default();
     let mut heard = Vec::new();
-    for lapse in due {
+    for lapse in due.into_iter().filter(said_again) {
         if !is_silent_of(db, feed.sequence, &lapse.holder)?
             && !is_in_grace(db, &mut structures, lapse.structure.as_ref(), &lapse.cause, act)?
         {
@@ -135,18 +136,20 @@ pub(super) fn ground_of(cause: Code) -> Ground {
     }
 }
 
-/// The certificates that a later feed says again: those of a plan, and those of which the newest feed is not silent.
+/// The certificates that a later feed says again: those of a plan, and those that the newest feed does and is not silent of.
 fn certificates_due(
     db: &mut Database,
     feed: &NewestFeed,
     structures: &mut Structures,
     act: &Act,
 ) -> Result<(Vec<CertificateLapse>, Vec<CertificateLapse>), LapseError> {
-    let due = |lapse: &CertificateLapse| lapse.ends_by_itself() && lapse.first_sequence < feed.sequence;
-    let (planned, due): (Vec<_>, Vec<_>) =
-        open_certificates(db, i64::MAX)?.into_iter().filter(due).partition(|lapse| lapse.plan.is_some());
+    let (planned, due): (Vec<_>, Vec<_>) = open_certificates(db, i64::MAX)?
+        .into_iter()
+        .filter(CertificateLapse::ends_by_itself)
+        .partition(|lapse| lapse.plan.is_some());
+    let said_again = |lapse: &CertificateLapse| says_again(feed, lapse.first_sequence, &lapse.cause);
     let mut heard = Vec::new();
-    for lapse in due {
+    for lapse in due.into_iter().filter(said_again) {
         if !is_silent_of(db, feed.sequence, &lapse.holder)?
             && !is_in_grace(db, structures, lapse.tie.structure(), &lapse.cause, act)?
         {
@@ -259,17 +262,21 @@ fn oppose(
     {
         return Ok(false);
     }
+    // One of the two readings may be the directory's; a feed is the second one only where it says so.
+    let plan = lapse.plan.as_deref().filter(|_| lapse.second_answer.is_none());
+    let later = reading::second(db, feed, plan, (lapse.first_sequence, cause.name))?;
+    if later.is_none() && lapse.second_answer.is_none() {
+        return Ok(false);
+    }
     // The card's row first, as everybody takes it.
     let ground = lapse.ground.unwrap_or_else(|| ground_of(cause));
     opposition::oppose_within(db, &lapse.card, (ground, &Requested::by_register(act)), rng, act)?;
-    // One of the two readings may be the directory's; a feed is the second one only where it is another than the first.
-    let later = (lapse.first_sequence < feed.sequence).then_some(feed);
     let confirmed = diesel::update(card_lapses::table.find((lapse.card.to_string(), lapse.first_sequence)))
         .filter(card_lapses::status.eq("open"))
         .set((
             card_lapses::status.eq("confirmed"),
-            card_lapses::second_sequence.eq(later.map(|feed| feed.sequence)),
-            card_lapses::second_feed.eq(later.map(|feed| &feed.feed)),
+            card_lapses::second_sequence.eq(later.as_ref().map(|(sequence, _)| *sequence)),
+            card_lapses::second_feed.eq(later.as_ref().map(|(_, feed)| feed)),
             card_lapses::settled_at.eq(act.at),
             card_lapses::settled_by.eq(act.actor.to_string()),
         ))

@@ -27,6 +27,8 @@ pub struct Examination {
     pub sequence: i64,
     /// SHA-256 of its file, in hex.
     pub feed: String,
+    /// Whether it says who is no longer there: where it does not, nobody's absence was concluded from it.
+    pub speaks_of_absent: bool,
     /// How many cards it no longer supports, and did before.
     pub found: i64,
     /// How many it supports again, or that have ended meanwhile.
@@ -57,6 +59,7 @@ pub fn examine(
     let mut done = Examination {
         sequence: feed.sequence,
         feed: feed.feed.clone(),
+        speaks_of_absent: feed.speaks_of_absent,
         found: 0,
         lifted: 0,
         certificates_found: 0,
@@ -226,7 +229,7 @@ fn look(
         };
         match (cause, open.get(&number.to_string())) {
             (Some(cause), None) => {
-                let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause);
+                let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
                 let before = card_lapses::table.find((number.to_string(), feed.sequence));
                 let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
                 if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {

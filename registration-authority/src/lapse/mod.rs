@@ -3,8 +3,9 @@
 //! In the light of each complete feed every living card is looked at ([`examine`]). One that the register no longer
 //! supports *lapses*: that is written down, and its holder told, and nothing else. Where a later complete feed says the
 //! same, or the directory, asked about that one person ([`ask_directory`]), the card is opposed ([`oppose_due`]), so that no
-//! broken file ends anybody; where a feed says otherwise, the lapse is lifted. More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by
-//! name before, as any other.
+//! broken file ends anybody; where a feed says otherwise, the lapse is lifted. A feed that does not say who is absent says no
+//! absence again, and holds up nothing else: what the directory has confirmed, two officers have released, or is true without it.
+//! More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by name before, as any other.
 //!
 //! The software certificates of professionals are looked at and revoked likewise (decision 43), under the same brake; the directory is not
 //! asked about them. So is what rests on a structure (decision 45): the cards and certificates of its staff when the register no longer names
@@ -19,6 +20,7 @@ mod examine;
 mod plan;
 mod planned_end;
 mod progress;
+mod reading;
 mod second_reading;
 mod structures;
 mod within;

@@ -9,6 +9,7 @@ use crate::testing::*;
 
 mod certificates;
 mod merges;
+mod mute;
 mod staff;
 
 const ENOUGH: u32 = 200;

@@ -141,6 +141,7 @@ operations-work-done = { $done } of { $of }
 operations-work-rows = { $done } lines of { $of }: { $file }
 operations-work-imported = { $rows } lines, { $rejected } refused: { $file }
 operations-work-under-way = Under way
+operations-work-mute = Does not say who has left
 operations-work-unexamined = An extract waits to be examined
 
 ## Jobs

@@ -2,10 +2,11 @@
 
 register-title = National register
 register-feeds = Extracts held back
-register-feeds-lead = An extract that would make too many professionals disappear or change at once is not taken into the register. Two different registration officers can release it; one is enough to reject it.
+register-feeds-lead = An extract that would make too many professionals disappear, change or come back at once is not taken into the register. Two different registration officers can release it; one is enough to reject it.
 register-no-feed = No extract is held back.
 register-ceased = Would disappear from the register
 register-changed = Would change
+register-reappeared = Had left, would be back
 register-new = New
 register-living = Professionals known to date
 register-extracted = Extract made on

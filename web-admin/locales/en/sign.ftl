@@ -74,6 +74,7 @@ sign-line-living = In the register
 sign-line-new = New
 sign-line-changed = Changed
 sign-line-ceased = Gone
+sign-line-reappeared = Back
 sign-line-held-by = Set aside by
 sign-line-held-at = Set aside on
 sign-line-person = Person

@@ -144,6 +144,7 @@ operations-work-imported = { $rows } lignes, { $rejected ->
    *[other] { $rejected } refusées
 } : { $file }
 operations-work-under-way = En cours
+operations-work-mute = Ne dit pas qui est parti
 operations-work-unexamined = Un extrait attend d'être examiné
 
 ## Jobs

@@ -2,10 +2,11 @@
 
 register-title = Répertoire national
 register-feeds = Extraits retenus
-register-feeds-lead = Un extrait qui ferait disparaître ou changer trop de professionnels à la fois n'est pas repris dans le répertoire. Deux opérateurs d'enregistrement différents peuvent le libérer ; un seul suffit pour le rejeter.
+register-feeds-lead = Un extrait qui ferait disparaître, changer ou revenir trop de professionnels à la fois n'est pas repris dans le répertoire. Deux opérateurs d'enregistrement différents peuvent le libérer ; un seul suffit pour le rejeter.
 register-no-feed = Aucun extrait n'est retenu.
 register-ceased = Disparaîtraient du répertoire
 register-changed = Changeraient
+register-reappeared = Avaient disparu, reviendraient
 register-new = Nouveaux
 register-living = Professionnels connus à ce jour
 register-extracted = Extrait établi le

@@ -74,6 +74,7 @@ sign-line-living = Inscrits au répertoire
 sign-line-new = Nouveaux
 sign-line-changed = Modifiés
 sign-line-ceased = Disparus
+sign-line-reappeared = Revenus
 sign-line-held-by = Écarté par
 sign-line-held-at = Écarté le
 sign-line-person = Personne

@@ -39,6 +39,10 @@ pub(super) struct Feed {
     changed: u64,
     /// How many would cease.
     ceased: u64,
+    /// How many would go over from an ADELI number to an RPPS number.
+    merged: u64,
+    /// How many had left, and would be back.
+    reappeared: u64,
     /// Who put it aside.
     held_by: String,
     /// When, RFC 3339.
@@ -128,6 +132,8 @@ impl From<&HeldFeed> for Feed {
             new: hold.difference.new,
             changed: hold.difference.changed,
             ceased: hold.difference.ceased,
+            merged: hold.difference.merged,
+            reappeared: hold.difference.reappeared,
             held_by: hold.held_by.clone(),
             held_at: hold.held_at.to_string(),
         }

@@ -136,11 +136,20 @@ async fn long_work_says_how_much_of_what_should_be_is_since_when_and_what_came_o
     assert!(works.contains("200\u{a0}lignes") || works.contains("200 lignes"), "{works}");
     assert!(works.contains("<progress max=\"18\" value=\"12\"") && works.contains("12 sur 18"), "{works}");
     assert!(works.contains("Rien à faire"), "{works}");
+    // One of which a line names nobody that can be read.
+    house.sql(&format!(
+        "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, \
+         rows_rejected, writes, rows_in_file) SELECT '{}', source, 'muet.txt', extracted_at + 1, imported_at, \
+         'complete', 98, 200, 1, 1, 200 FROM register_feeds",
+        "e".repeat(64)
+    ));
+    let works = section(&browser.get("/ra/exploitation").await.body, "avancement").to_owned();
+    assert!(works.contains("muet.txt") && works.contains("Ne dit pas qui est parti"), "{works}");
     // An import that was begun, and is at its fiftieth line of two hundred.
     house.sql(&format!(
         "INSERT INTO register_feeds (id, source, file_name, extracted_at, imported_at, status, sequence, rows_read, \
          rows_rejected, writes, rows_in_file) SELECT '{}', source, 'en-cours.txt', extracted_at + 1, imported_at, \
-         'importing', 99, 50, 0, 1, 200 FROM register_feeds",
+         'importing', 99, 50, 0, 1, 200 FROM register_feeds WHERE sequence = 98",
         "f".repeat(64)
     ));
     house.later(Duration::from_secs(1200));

@@ -15,6 +15,7 @@ async fn a_feed_that_was_put_aside_is_released_by_two_officers_on_their_pages() 
     let page = alice.get("/ra/registre").await;
     for text in [
         "130 (65\u{a0}%)",
+        "Avaient disparu, reviendraient",
         "Retenu, en attente de deux opérateurs",
         "Approuver la libération",
         "Rejeter l’extrait",

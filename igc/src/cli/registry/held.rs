@@ -85,6 +85,8 @@ struct HeldRow {
     living: u64,
     ceased: u64,
     changed: u64,
+    merged: u64,
+    reappeared: u64,
     held_at: String,
 }
 
@@ -102,6 +104,8 @@ impl HeldRow {
             living: hold.living,
             ceased: hold.difference.ceased,
             changed: hold.difference.changed,
+            merged: hold.difference.merged,
+            reappeared: hold.difference.reappeared,
             held_at: hold.held_at.to_string(),
             approved_by: match &standing {
                 Standing::Held { approved_by } => approved_by.clone(),
@@ -123,6 +127,8 @@ impl Row for HeldRow {
         "LIVING",
         "CEASED",
         "CHANGED",
+        "MERGED",
+        "REAPPEARED",
         "AT",
     ];
 
@@ -137,6 +143,8 @@ impl Row for HeldRow {
             self.living.to_string(),
             self.ceased.to_string(),
             self.changed.to_string(),
+            self.merged.to_string(),
+            self.reappeared.to_string(),
             self.held_at.clone(),
         ]
     }

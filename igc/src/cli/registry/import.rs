@@ -30,10 +30,11 @@ pub fn run(
         db.refuse_on_reserve()?;
         reports.push(released_or_not(installation, db, file, options)?);
     }
-    let rejected = reports.iter().any(|report| report.rows_rejected > 0);
+    let in_part = |report: &ImportReport| report.rows_rejected > 0 || report.difference.unreadable > 0;
+    let partly = reports.iter().any(in_part);
     output::one(global.output, &reports, || reports.iter().map(words).collect())?;
-    // Some rows were refused, the rest is in the register.
-    Ok(ExitCode::from(if rejected { PARTLY_DONE } else { 0 }))
+    // Some rows were refused, or their own cannot be read; the rest is in the register.
+    Ok(ExitCode::from(if partly { PARTLY_DONE } else { 0 }))
 }
 
 /// Imports one file, that no brake stops.
@@ -130,6 +131,9 @@ fn words(report: &ImportReport) -> String {
              (see --accept-unidentified)\n",
             difference.held, report.rows_unidentified
         );
+    }
+    for subject in &report.unreadable {
+        text += &format!("  {subject}: its row in the register cannot be read, and stands as it was\n");
     }
     for warning in &report.warnings {
         text += &format!("  warning: {} {} of {} at once\n", warning.what, warning.part, warning.of);

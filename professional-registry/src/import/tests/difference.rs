@@ -131,7 +131,7 @@ fn a_person_who_reappears_is_no_longer_ceased() {
     import(db, &written(&without), 1).unwrap();
     assert!(record(db, &person).unwrap().ceased_at.is_some());
     // The same bytes as on the first day would be the same feed: one person's work has changed.
-    let (back, _) = full.next_day(0.2);
+    let (back, _) = full.next_day(0.1);
     assert!(back.professionals().any(|rpps| rpps == person));
     let report = import(db, &written(&back), 2).unwrap();
     assert_eq!(report.difference.reappeared, 1);

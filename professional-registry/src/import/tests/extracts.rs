@@ -51,10 +51,10 @@ fn each_extract(database: &dyn Fn() -> Database) {
         let edited = text.replacen("|DE05|", "|DE99|", 20).replacen("|SM54|", "|SM53|", 20);
         let edited = edited.replacen("|PARIS 09|", "|LYON|", 20).replacen("|O|", "|N|", 20);
         let next = import_form(db, form, edited.as_bytes(), 1).unwrap();
-        let Difference { new, changed, ceased, merged, held, reappeared } = next.difference;
+        let Difference { new, changed, ceased, merged, held, reappeared, unreadable } = next.difference;
         assert_eq!(merged, 0);
         assert!(new > 0 && changed > 0 && ceased > 0, "{}: {:?}", form.source, next.difference);
-        assert_eq!((held, reappeared), (0, 0));
+        assert_eq!((held, reappeared, unreadable), (0, 0, 0));
     }
     assert_eq!(contents(db), before, "the exercises are those of the activities alone");
 }
@@ -160,4 +160,33 @@ fn a_feed_of_one_extract_neither_bars_nor_ends_that_of_another() {
     assert_eq!(report.difference.new, 60);
     let known: i64 = register_feeds::table.count().get_result(db).unwrap();
     assert_eq!(known, 2);
+}
+
+#[test]
+fn a_mailbox_with_a_broken_line_is_neither_changed_nor_ceased() {
+    let register = FictionalRegister::new(60, 5);
+    let text = String::from_utf8(extract(&register, Form::MAILBOXES)).unwrap();
+    let (address, another) = ("ps0@pro.mssante.exemple.fr", "ps1@pro.mssante.exemple.fr");
+    let line = text.lines().find(|line| line.contains(address)).unwrap();
+    // One bar too many in the name of the structure; in the address, and before it; one too few behind it. Where the address
+    // cannot be believed it may be anybody's, and nobody's mailbox ceases.
+    let behind = line.replacen("|O|", "|O|CABINET|", 1);
+    let within = line.replacen("mssante", "mss|ante", 1);
+    let before = line.replacen("PER|", "P|ER|", 1);
+    let joined = line.replacen(&format!("{address}|"), address, 1);
+    for (broken, identified) in [(behind, true), (within, false), (before, false), (joined, false)] {
+        let db = &mut database();
+        import_form(db, Form::MAILBOXES, text.as_bytes(), 0).unwrap();
+        let lines = text.lines().filter(|other| !other.contains(another));
+        let next: String = lines
+            .map(|other| if other == line { format!("{broken}\n") } else { format!("{other}\n") })
+            .collect();
+        let report = import_form(db, Form::MAILBOXES, next.as_bytes(), 1).unwrap();
+        assert_eq!((report.rows_rejected, report.rows_unidentified), (1, u64::from(!identified)), "{broken}");
+        let stands = |db: &mut Database, address: &str| {
+            supplement(db, Form::MAILBOXES, address).unwrap().unwrap().ceased_at.is_none()
+        };
+        assert!(stands(db, address), "{broken}");
+        assert_eq!(stands(db, another), !identified, "whom no line names: {broken}");
+    }
 }

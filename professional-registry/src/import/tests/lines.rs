@@ -230,3 +230,58 @@ fn a_person_of_another_register_is_known_to_be_nobody_of_ours() {
     assert_eq!((report.rows_rejected, report.rows_unidentified), (1, 0), "{:?}", report.errors);
     assert_eq!(report.difference.ceased, 1);
 }
+
+#[test]
+fn lines_with_nothing_in_them_make_no_feed_mute() {
+    let register = FictionalRegister::new(60, 1);
+    let text = String::from_utf8(written(&register)).unwrap();
+    let db = &mut database();
+    import(db, text.as_bytes(), 0).unwrap();
+    let gone = register.professionals().next().unwrap();
+    let without = edited(&text, |line| (!line.contains(gone.as_str())).then(|| line.to_owned()));
+    let rows = without.iter().filter(|byte| **byte == b'\n').count() as u64 - 1;
+    let spaced = String::from_utf8(without).unwrap().replacen('\n', "\n\n", 3) + " \r\n\n";
+    let report = import(db, spaced.as_bytes(), 1).unwrap();
+    assert_eq!((report.rows_read, report.rows_rejected, report.difference.ceased), (rows, 0, 1));
+    assert!(newest_feed(db, Form::ACTIVITIES).unwrap().unwrap().speaks_of_absent);
+    let only_lines = format!("{}|\n\n \n", COLUMNS.join("|"));
+    assert_eq!(refused(import(db, only_lines.as_bytes(), 2)), faults::REGISTER_EMPTY.name);
+}
+
+/// What the register says of where the only person of these small extracts practises, and whether it still names the place.
+fn places(db: &mut Database) -> (Vec<String>, Vec<bool>) {
+    let person = FictionalRegister::new(1, 1).professionals().next().unwrap();
+    let exercises = record(db, &person).unwrap().exercises;
+    let activities = exercises.into_iter().flat_map(|exercise| exercise.activities);
+    let found = activities.filter_map(|activity| activity.structure).map(|id| id.to_string()).collect();
+    let feed = newest_feed(db, Form::ACTIVITIES).unwrap().unwrap();
+    crate::mark_structures(db, &feed).unwrap();
+    let named = ["F0B0193488", "R102671"].map(|id| crate::is_named(db, &id.parse().unwrap()).unwrap());
+    (found, named.to_vec())
+}
+
+/// A structure is known by who practises there: it has not left the register because somebody mistyped it.
+#[test]
+fn a_place_that_cannot_be_read_takes_nobody_from_where_he_practised() {
+    on_both(|database| {
+        const PLACE: &str = "Identifiant technique de la structure";
+        let db = &mut database();
+        let at =
+            |place: &'static str, profession: &'static str| [(PLACE, place), ("Code profession", profession)];
+        let (here, there, other) = (at("F0B0193488", "60"), at("R102671", "60"), at("R102671", "70"));
+        import(db, &small_extract(&[&here, &other]), 0).unwrap();
+        assert_eq!(places(db), (vec!["F0B0193488".to_owned(), "R102671".to_owned()], vec![true, true]));
+        // The place is mistyped, two days long; what he no longer exercises ends all the same.
+        for (day, mistyped) in [(1, "F0B019348"), (2, "0B0193488")] {
+            let report = import(db, &small_extract(&[&at(mistyped, "60")]), day).unwrap();
+            assert_eq!((report.difference.changed, report.values_dropped), (1, 1));
+            assert_eq!(places(db), (vec!["F0B0193488".to_owned()], vec![true, false]));
+        }
+        // And once it can be read, it is where he practises.
+        import(db, &small_extract(&[&there]), 3).unwrap();
+        assert_eq!(places(db), (vec!["R102671".to_owned()], vec![false, true]));
+        // A cell that is empty names no place.
+        import(db, &small_extract(&[&at("", "60")]), 4).unwrap();
+        assert_eq!(places(db), (Vec::new(), vec![false, false]));
+    });
+}

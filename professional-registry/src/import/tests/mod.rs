@@ -2,6 +2,7 @@
 
 mod asking;
 mod cut;
+mod damaged;
 mod difference;
 mod extracts;
 mod hostile;

@@ -120,7 +120,7 @@ fn a_feed_that_would_change_too_many_is_put_aside_until_it_is_released() {
     let before = contents(db);
     let moved = text.replace("|Rue|", "|Avenue|");
     let (why, release) = put_aside(db, moved.as_bytes(), 1);
-    assert_eq!(why, "the feed would change or cease 100 of 100 living professionals");
+    assert_eq!(why, "the feed would cease, change or bring back 100, against 100 living professionals");
     assert_eq!(contents(db), before);
     decided_by_two(db);
     let accepted = ImportOptions { release: Some(release), ..Default::default() };
@@ -191,12 +191,56 @@ fn who_leaves_and_who_changes_are_counted_together() {
     let db = &mut database();
     import(db, &written(&full), 0).unwrap();
     let (why, _) = put_aside(db, moved.as_bytes(), 1);
-    assert!(why.starts_with("the feed would change or cease 4"), "{why}");
+    assert!(why.starts_with("the feed would cease, change or bring back 4"), "{why}");
     let db = &mut database();
     import(db, &written(&full), 0).unwrap();
     let brakes = Brakes { warning_percent: 20, refusal_percent: 50 };
     let report = import_with(db, moved.as_bytes(), 1, &ImportOptions { brakes, ..Default::default() });
     let [warning] = &report.unwrap().warnings[..] else { panic!("one warning") };
-    assert_eq!((warning.what, warning.of), ("ceased or changed", 200));
+    assert_eq!((warning.what, warning.of), ("ceased, changed or reappeared", 200));
     assert!(warning.part > 40, "{warning:?}");
+}
+
+/// An old extract under a new date: whoever was struck off since is in it.
+#[test]
+fn a_feed_that_brings_back_too_many_is_put_aside_until_it_is_released() {
+    let db = &mut database();
+    let full = FictionalRegister::new(100, 1);
+    let struck: Vec<_> = full.professionals().take(34).collect();
+    let mut thin = full.clone();
+    import(db, &written(&full), 0).unwrap();
+    for (day, some) in (1..).zip([&struck[..20], &struck[20..]]) {
+        thin.strike_off(some);
+        assert_eq!(import(db, &written(&thin), day).unwrap().difference.ceased, some.len() as u64);
+    }
+    let before = contents(db);
+    let old = String::from_utf8(written(&full)).unwrap();
+    // The very octets of the first day would be its feed.
+    let old = old.replacen("|Rue|", "|Avenue|", 1);
+    let (why, release) = put_aside(db, old.as_bytes(), 3);
+    assert!(why.starts_with("the feed would cease, change or bring back 3"), "{why}");
+    assert!(why.ends_with("against 66 living professionals"), "{why}");
+    assert_eq!(contents(db), before);
+    // What was released does not cover more than was told.
+    let told = waiting_holds(db).unwrap().remove(0);
+    assert_eq!(told.difference.reappeared, 34);
+    decided_by_two(db);
+    let accepted = ImportOptions { release: Some(release), ..Default::default() };
+    let report = import_with(db, old.as_bytes(), 3, &accepted).unwrap();
+    assert!(
+        report.warnings.contains(&Warning { what: "reappeared", part: 34, of: 66 }),
+        "{:?}",
+        report.warnings
+    );
+}
+
+#[test]
+fn a_first_feed_and_one_into_a_register_that_everybody_has_left_are_told_apart() {
+    let db = &mut database();
+    let few = FictionalRegister::new(9, 1);
+    import(db, &written(&few), 0).unwrap();
+    // Nine are never too many; of another thousand nobody was there before.
+    let report = import(db, &written(&FictionalRegister::new(1000, 2)), 1).unwrap();
+    assert_eq!(report.warnings, []);
+    assert!(report.difference.new > 900, "{:?}", report.difference);
 }

@@ -17,7 +17,7 @@ use store::{Act, Database, Timestamp};
 use super::ImportError;
 use super::subject::Subject;
 use crate::contact_change;
-use crate::exercises;
+use crate::exercises::{self, Ends};
 use crate::extract::{Form, Table};
 use rows::{EntryRow, PersonRow};
 
@@ -110,48 +110,58 @@ impl Target {
     }
 
     /// Writes subjects that it knows otherwise: what the feed no longer names of theirs ceases, where it `ceases`; where
-    /// it does not, the next feed writes them anew.
+    /// it does not, the next feed writes them anew. Gives back those whose row cannot be read: it stands as it was.
     pub(super) fn change(
         self,
         db: &mut Database,
         subjects: &[Subject],
         ceases: bool,
         act: &Act,
-    ) -> Result<(), ImportError> {
+    ) -> Result<Vec<String>, ImportError> {
         let keys: Vec<&str> = subjects.iter().map(|subject| &*subject.key).collect();
         let known: HashMap<String, String> = self.contents(db, &keys)?.into_iter().collect();
-        let after = |subject: &Subject| {
+        let (mut both, mut unreadable) = (Vec::with_capacity(subjects.len()), Vec::new());
+        for subject in subjects {
             let before = known.get(&subject.key).map_or("[]", String::as_str);
-            self.merged(before, &subject.content, ceases, act.at)
-        };
-        let contents = subjects.iter().map(after).collect::<Result<Vec<String>, _>>()?;
+            let ends = match (ceases, subject.misplaced) {
+                (false, _) => Ends::Nothing,
+                (true, true) => Ends::Exercises,
+                (true, false) => Ends::All,
+            };
+            match self.merged(before, &subject.content, ends, act.at) {
+                Ok(content) => both.push((subject, content)),
+                Err(_) => unreadable.push(subject.key.clone()),
+            }
+        }
         let lines = |subject: &Subject| if ceases { subject.lines } else { 0 };
         if self.form.table == Table::Identities {
-            self.keep_contact_changes(db, &known, subjects.iter().zip(&contents), act)?;
+            self.keep_contact_changes(db, &known, &both, act)?;
         }
-        let both = subjects.iter().zip(&contents);
         if self.form.table != Table::Professionals {
             let rows: Vec<_> = both
+                .iter()
                 .map(|(one, content)| EntryRow { content, lines: lines(one), ..EntryRow::of(one, self) })
                 .collect();
-            return self.write_entries(db, &rows);
+            self.write_entries(db, &rows)?;
+            return Ok(unreadable);
         }
         let rows: Vec<_> = both
+            .iter()
             .map(|(one, exercises)| PersonRow { exercises, lines: lines(one), ..PersonRow::of(one, self) })
             .collect();
         match db {
             Database::Sqlite(connection) => sqlite::upsert(connection, &rows)?,
             Database::Postgresql(connection) => postgres::upsert_persons(connection, &rows)?,
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     /// Keeps whose telephone or e-mail changes with this feed.
-    fn keep_contact_changes<'a>(
+    fn keep_contact_changes(
         self,
         db: &mut Database,
         known: &HashMap<String, String>,
-        after: impl Iterator<Item = (&'a Subject, &'a String)>,
+        after: &[(&Subject, String)],
         act: &Act,
     ) -> QueryResult<()> {
         for (subject, content) in after {
@@ -163,13 +173,23 @@ impl Target {
         Ok(())
     }
 
-    /// Ceases subjects. A person's exercises stay, without their activities; entries go.
-    pub(super) fn cease(self, db: &mut Database, subjects: &[String], act: &Act) -> Result<(), ImportError> {
+    /// Ceases subjects. A person's exercises stay, without their activities; entries go. Gives back those whose row cannot be
+    /// read: it stands as it was.
+    pub(super) fn cease(
+        self,
+        db: &mut Database,
+        subjects: &[String],
+        act: &Act,
+    ) -> Result<Vec<String>, ImportError> {
         let source = self.form.source;
+        let mut unreadable = Vec::new();
         match self.form.table {
             Table::Professionals => {
                 for (key, content) in self.contents(db, subjects)? {
-                    let ended = self.merged(&content, "[]", true, act.at)?;
+                    let Ok(ended) = self.merged(&content, "[]", Ends::All, act.at) else {
+                        unreadable.push(key);
+                        continue;
+                    };
                     diesel::update(professionals::table.find(&key))
                         .filter(professionals::ceased_at.is_null())
                         .set((
@@ -197,7 +217,7 @@ impl Target {
                     .execute(db)?;
             }
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     fn write_entries(self, db: &mut Database, rows: &[EntryRow<'_>]) -> Result<(), ImportError> {
@@ -228,22 +248,15 @@ impl Target {
     }
 
     /// What is stored where `before` stood and the feed says `now`.
-    fn merged(self, before: &str, now: &str, ceases: bool, at: Timestamp) -> Result<String, ImportError> {
+    fn merged(self, before: &str, now: &str, ends: Ends, at: Timestamp) -> serde_json::Result<String> {
         if self.form.table == Table::Professionals {
-            let read = |text| exercises::read(text).map_err(|_| ImportError::Unreadable);
-            return Ok(exercises::written(&exercises::succeed(
-                read(before)?,
-                read(now)?,
-                ceases,
-                self.feed,
-                at,
-            )));
+            let [before, now] = [exercises::read(before)?, exercises::read(now)?];
+            return Ok(exercises::written(&exercises::succeed(before, now, ends, self.feed, at)));
         }
-        if ceases {
+        if ends != Ends::Nothing {
             return Ok(now.to_owned());
         }
-        let read =
-            |text| serde_json::from_str::<BTreeSet<Vec<String>>>(text).map_err(|_| ImportError::Unreadable);
+        let read = serde_json::from_str::<BTreeSet<Vec<String>>>;
         let mut both = read(now)?;
         both.append(&mut read(before)?);
         Ok(serde_json::to_string(&both).expect("text is always JSON"))

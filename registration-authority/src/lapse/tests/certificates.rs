@@ -113,3 +113,25 @@ fn more_than_a_day_may_bring_wait_for_two_officers_cards_and_certificates_togeth
         assert_eq!(waiting(&mut house.db).unwrap(), []);
     });
 }
+
+#[test]
+fn certificates_that_two_officers_have_released_end_though_the_newest_feed_is_mute() {
+    on_both(|house| {
+        let numbers = certificates_of_a_crowd(house, 3);
+        for day in [3, 4] {
+            a_day(house, day, 3);
+            look(house).unwrap();
+        }
+        let said_again = complete_feed(&mut house.db).unwrap().unwrap().sequence;
+        let plan = oppose(house, 2).planned.remove(0);
+        for officer in ["alice", "bob"] {
+            released(house, officer, &plan, Verdict::Approve).unwrap();
+        }
+        house.try_import_with(5, &with_the_crowd(5, 3), "8|\n").unwrap();
+        look(house).unwrap();
+        assert_eq!(oppose(house, 2).revoked, numbers);
+        use store::schema::certificate_lapses::{second_sequence, table};
+        let second: Vec<Option<i64>> = table.select(second_sequence).load(&mut house.db).unwrap();
+        assert_eq!(second, vec![Some(said_again); 3], "the mute one is no reading");
+    });
+}

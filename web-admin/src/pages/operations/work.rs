@@ -114,9 +114,10 @@ fn imports(work: &mut Work<'_>, language: Language, at: Timestamp) -> Result<Vec
 }
 
 fn imported(feed: ImportedFeed, language: Language) -> WorkRow {
-    let (urgency, word) = match feed.rows_rejected {
-        0 => (Urgency::Well, Key::of("operations-job-done")),
-        _ => (Urgency::Warning, Key::of("operations-job-partly")),
+    let (urgency, word) = match (feed.speaks_of_absent, feed.rows_rejected) {
+        (true, 0) => (Urgency::Well, Key::of("operations-job-done")),
+        (true, _) => (Urgency::Warning, Key::of("operations-job-partly")),
+        (false, _) => (Urgency::Warning, Key::of("operations-work-mute")),
     };
     WorkRow {
         name: Key::of("operations-work-import"),
