@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use card::{CardNumber, CardStatus};
+use card::{Card, CardNumber, CardStatus};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use professional_registry::import::NewestFeed;
@@ -15,7 +15,8 @@ use super::structures::{Structures, mandates_ended};
 use super::{LapseError, cause, certificates, complete_feed, is_silent_of, still_newest};
 use crate::mandate;
 use crate::order::structure_key;
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
+use crate::structure_notices;
 
 /// Cards that one transaction looks at: few enough that an opposition never waits long.
 pub(super) const PAGE: usize = 200;
@@ -230,7 +231,7 @@ fn look(
                 let before = card_lapses::table.find((number.to_string(), feed.sequence));
                 let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
                 if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {
-                    begin(db, number, &card.holder, cause, feed, rng, act)?;
+                    begin(db, &card, cause, feed, rng, act)?;
                     found += 1;
                 }
             }
@@ -256,8 +257,7 @@ fn open_lapses(db: &mut Database, page: &[CardNumber]) -> QueryResult<HashMap<St
 
 fn begin(
     db: &mut Database,
-    number: &CardNumber,
-    holder: &str,
+    card: &Card,
     cause: Code,
     feed: &NewestFeed,
     rng: &mut dyn CryptoRng,
@@ -265,7 +265,7 @@ fn begin(
 ) -> QueryResult<()> {
     diesel::insert_into(card_lapses::table)
         .values((
-            card_lapses::card_number.eq(number.to_string()),
+            card_lapses::card_number.eq(card.number.to_string()),
             card_lapses::first_sequence.eq(feed.sequence),
             card_lapses::first_feed.eq(&feed.feed),
             card_lapses::cause.eq(cause.name),
@@ -273,8 +273,10 @@ fn begin(
             card_lapses::status.eq("open"),
         ))
         .execute(db)?;
-    let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(holder), Notice::CardLapsed, &subject, rng, act)?;
+    let subject = format!("card {}", card.number);
+    outbox::tell_holder(db, &card.holder, Notice::CardLapsed, &card.number, rng, act)?;
+    // Where nobody speaks for the structure any more, nobody can be told: the lapse stands before officers.
+    structure_notices::tell_of_card(db, card, Notice::StaffCardLapsed, None, rng, act)?;
     let payload = json!({ "cause": cause.name, "feed": feed.feed, "sequence": feed.sequence });
     audit::record(db, Event { action: "card.lapsed", subject, payload }, rng, act)
 }

@@ -16,7 +16,7 @@ use super::declaration::{Declared, GROUNDS};
 use crate::contact::{self, Contact};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 use crate::renumbered;
 
 mod erase;
@@ -124,8 +124,7 @@ pub fn open(
             ))
             .execute(db)?;
         for (card, holder) in living_cards(db, declared)? {
-            let subject = format!("card {card}");
-            outbox::put(db, Recipient::Holder(&holder), Notice::OppositionUnproved, &subject, rng, &act)?;
+            outbox::tell_holder(db, &holder, Notice::OppositionUnproved, &card, rng, &act)?;
         }
         let payload = json!({"identifier": declared.to_string(), "ground": ground.as_str()});
         audit::record(db, audit::Event { action: "opposition-ticket.opened", subject, payload }, rng, &act)?;

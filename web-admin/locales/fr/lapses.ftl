@@ -24,7 +24,7 @@ lapses-next = Suite
 lapses-next-confirmed-for = Confirmé par l'annuaire ({ $ground }) : opposition
 lapses-next-confirmed = Confirmé par l'annuaire : opposition
 lapses-next-extract = Opposition si le prochain extrait le confirme
-lapses-next-mandate = Fin si aucun mandat n'est approuvé trente jours après le dernier, et qu'un extrait passe
+lapses-next-mandate = Fin si aucun mandat n'est approuvé trente jours après le dernier, et qu'un extrait passe ; personne n'est là pour en être prévenu
 lapses-next-officer = Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS
 
 ## What the register says against a card
@@ -35,6 +35,8 @@ lapse-profession-not-exercised = Le porteur n'y exerce pas cette profession
 lapse-profession-ceased = Le porteur n'y exerce plus cette profession
 lapse-structure-gone = Il ne nomme plus la structure
 lapse-mandate-ended = Personne ne représente plus la structure (mandat terminé)
+lapse-member-left = La structure ne le déclare plus
+lapse-post-changed = La structure le déclare à un autre poste
 lapse-other = Autre constat
 
 ## Software certificates
