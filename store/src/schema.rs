@@ -1037,6 +1037,7 @@ diesel::table! {
         holder -> Nullable<Text>,
     }
 }
+        by_one_before -> Bool,
 
 diesel::table! {
     outbox (id) {

@@ -248,7 +248,7 @@ fn insert(
     match inserted {
         Ok(_) => Ok(()),
         Err(error)
-            if store::database::is_unique_violation(&error) && four_eyes::two_approve(subject.kind) =>
+            if store::database::is_unique_violation(&error) && four_eyes::two_may_approve(subject.kind) =>
         {
             Err(DecideError::AnotherNeeded {
                 kind: subject.kind,
