@@ -200,6 +200,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_changes (card_number, first_sequence, rule) {
+        card_number -> Text,
+        first_sequence -> BigInt,
+        first_feed -> Text,
+        rule -> Text,
+        leads_to -> Text,
+        found_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     card_lapses (card_number, first_sequence) {
         card_number -> Text,
         first_sequence -> BigInt,
@@ -1266,6 +1278,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_silences,
     register_examinations,
     card_lapses,
+    card_changes,
     certificate_lapses,
     opposition_plans,
     opposition_plan_certificates,

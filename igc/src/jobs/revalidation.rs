@@ -51,6 +51,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     Ok(json!({
         "examined": looked.map(|looked| json!({
             "feed": looked.feed, "found": looked.found, "lifted": looked.lifted,
+            "changed": looked.changed, "changes_settled": looked.changes_settled,
             "certificates_found": looked.certificates_found, "certificates_lifted": looked.certificates_lifted,
         })),
         "second_readings": json!({
