@@ -1026,6 +1026,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         closed_at -> Nullable<BigInt>,
         closed_by -> Nullable<Text>,
+        names_card -> Bool,
     }
 }
 
@@ -1036,6 +1037,7 @@ diesel::table! {
         planned_at -> BigInt,
         horizon -> BigInt,
         status -> Text,
+        by_one_before -> Bool,
     }
 }
 
@@ -1049,7 +1051,6 @@ diesel::table! {
         holder -> Nullable<Text>,
     }
 }
-        by_one_before -> Bool,
 
 diesel::table! {
     outbox (id) {
@@ -1277,8 +1278,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_holds,
     register_silences,
     register_examinations,
-    card_lapses,
     card_changes,
+    card_lapses,
     certificate_lapses,
     opposition_plans,
     opposition_plan_certificates,

@@ -37,3 +37,13 @@ EXECUTE FUNCTION refuse('a change is settled once, and nothing else of it is eve
 GRANT SELECT ON card_changes TO igc_web, igc_worker;
 GRANT INSERT ON card_changes TO igc_worker;
 GRANT UPDATE (settled_at) ON card_changes TO igc_worker;
+
+-- Whether a living card was meant when it was declared: who floods the public page with numbers of whoever has no card takes no room from
+-- those who have one. It is never told to who declares.
+ALTER TABLE opposition_tickets ADD COLUMN names_card BOOLEAN NOT NULL DEFAULT TRUE;
+CREATE TRIGGER opposition_tickets_keep_what_they_name BEFORE UPDATE ON opposition_tickets FOR EACH ROW
+WHEN (NEW.names_card <> OLD.names_card)
+EXECUTE FUNCTION refuse('a ticket is closed once, and nothing else of it is ever changed');
+GRANT INSERT (names_card) ON opposition_tickets TO igc_web;
+-- The worker dismisses those that mean none.
+GRANT UPDATE (reason) ON opposition_tickets TO igc_worker;

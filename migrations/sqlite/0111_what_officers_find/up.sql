@@ -33,3 +33,9 @@ CREATE TRIGGER card_changes_are_settled_once BEFORE UPDATE ON card_changes
 WHEN OLD.settled_at IS NOT NULL OR NEW.card_number <> OLD.card_number OR NEW.first_sequence <> OLD.first_sequence
   OR NEW.first_feed <> OLD.first_feed OR NEW.rule <> OLD.rule OR NEW.leads_to <> OLD.leads_to OR NEW.found_at <> OLD.found_at
 BEGIN SELECT RAISE(ABORT, 'a change is settled once, and nothing else of it is ever changed'); END;
+
+-- Whether a living card was meant when it was declared: who floods the public page with numbers of whoever has no card takes no room from
+-- those who have one. It is never told to who declares.
+ALTER TABLE opposition_tickets ADD COLUMN names_card BOOLEAN NOT NULL DEFAULT TRUE;
+CREATE TRIGGER opposition_tickets_keep_what_they_name BEFORE UPDATE ON opposition_tickets WHEN NEW.names_card <> OLD.names_card
+BEGIN SELECT RAISE(ABORT, 'a ticket is closed once, and nothing else of it is ever changed'); END;
