@@ -10,7 +10,7 @@ use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
 use crate::opposition::requester::Requested;
 use crate::opposition::{self, Ground, OpposeError, Opposition};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 use crate::structure_notices;
 use crate::terms;
 
@@ -162,6 +162,5 @@ fn notify(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), diesel::result::Error> {
-    outbox::put(db, Recipient::Holder(&card.holder), notice, &format!("card {}", card.number), rng, act)
-        .map(drop)
+    outbox::tell_holder(db, &card.holder, notice, &card.number, rng, act)
 }

@@ -57,7 +57,7 @@ fn tell_of(db: &mut Database, card: &Card, rng: &mut dyn CryptoRng, act: &Act) -
     }
     let subject = format!("card {} within {within}", card.number);
     // The register has no address of the staff of a structure.
-    if !card.holder.contains('/') {
+    if !outbox::is_of_staff(&card.holder) {
         outbox::put(db, Recipient::Holder(&card.holder), Notice::CardExpiring, &subject, rng, act)?;
     }
     structure_notices::tell_of_card(db, card, Notice::StaffCardExpiring, Some(within), rng, act)?;

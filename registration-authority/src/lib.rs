@@ -15,7 +15,7 @@
 //! `order_documents`, `order_document_contents`, `order_birth_names`,
 //! `order_flags`, `order_looks`, `orders_given_back`, `order_places`, `entry_refusals`, `order_leases`, `order_examinations`, `queue_views`, `card_places`, `card_expiry_notices`, `terms_acceptances`, `certificate_terms_acceptances`,
 //! `certificate_retrieval_reminders`, `certificate_revocation_requests`, `opposition_declarations`, `opposition_requests`,
-//! `reviews`, `review_findings`, `opposition_codes`, `one_time_requests`, `one_time_codes`, `one_time_budget`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`,
+//! `reviews`, `review_findings`, `opposition_codes`, `one_time_requests`, `one_time_codes`, `one_time_budget`, `holder_declarations`, `opposition_tickets`, `card_suspensions`, `register_examinations`, `card_lapses`, `card_changes`,
 //! `opposition_plans`, `opposition_plan_items`, `renewal_plans`, `renewal_plan_items`, `request_replies`, `outbox` and
 //! `number_counters`. It knows no HTTP, and no PKCS#11.
 

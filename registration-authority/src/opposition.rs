@@ -34,7 +34,7 @@ use crate::faults;
 use crate::four_eyes;
 use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 use crate::structure_notices;
 use crate::suspension;
 use requester::{Claim, Requested, RequesterError};
@@ -210,7 +210,7 @@ pub(crate) fn oppose_within(
     let card = card::get(db, number)?;
     ticket::close_as_opposed(db, number, &card.holder, &receipt, rng, act)?;
     let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(&card.holder), Notice::CardOpposed, &subject, rng, act)?;
+    outbox::tell_holder(db, &card.holder, Notice::CardOpposed, number, rng, act)?;
     structure_notices::tell_of_card(db, &card, Notice::StaffCardOpposed, None, rng, act)?;
     let payload = json!({
         "receipt": receipt,

@@ -1,5 +1,6 @@
 //! Notices to people, written in the commit of what they tell of; a job sends them.
 
+use card::CardNumber;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use store::schema::outbox;
@@ -68,11 +69,13 @@ pub enum Notice {
     StaffCardOpposed,
     /// The same: one is about to end.
     StaffCardExpiring,
+    /// The same: one is no longer supported; it is opposed if the next feed finds it so too.
+    StaffCardLapsed,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Received,
         Self::Approved,
         Self::Refused,
@@ -103,6 +106,7 @@ impl Notice {
         Self::StaffCardDelivered,
         Self::StaffCardOpposed,
         Self::StaffCardExpiring,
+        Self::StaffCardLapsed,
     ];
 
     /// The notice that is stored so.
@@ -143,6 +147,7 @@ impl Notice {
             Self::StaffCardDelivered => "staff-card-delivered",
             Self::StaffCardOpposed => "staff-card-opposed",
             Self::StaffCardExpiring => "staff-card-expiring",
+            Self::StaffCardLapsed => "staff-card-lapsed",
         }
     }
 }
@@ -189,7 +194,28 @@ pub(crate) fn put(
     Ok(id)
 }
 
-/// The same of one that leaves before the others, whenever they were written: what the worker tells an officer of what was decided in
+/// Tells a holder, by IdNat_PS, of his card. To one of the staff of a structure nothing is written: the register has no address of his, and
+/// what is told of his card is told to [who speaks for the structure](crate::structure_notices). Inside the transaction of what it tells of.
+pub(crate) fn tell_holder(
+    db: &mut Database,
+    holder: &str,
+    notice: Notice,
+    card: &CardNumber,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<()> {
+    if is_of_staff(holder) {
+        return Ok(());
+    }
+    put(db, Recipient::Holder(holder), notice, &format!("card {card}"), rng, act).map(drop)
+}
+
+/// Whether this IdNat_PS is the number that a structure gives one of its staff: `3` and its FINESS number, `/`, his own.
+pub(crate) fn is_of_staff(holder: &str) -> bool {
+    holder.contains('/')
+}
+
+/// The same as [`put`] of one that leaves before the others, whenever they were written: what the worker tells an officer of what was decided in
 /// his name. No role but the worker's may.
 pub(crate) fn put_first(
     db: &mut Database,

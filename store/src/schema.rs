@@ -211,6 +211,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_changes (card_number, first_sequence, rule) {
+        card_number -> Text,
+        first_sequence -> BigInt,
+        first_feed -> Text,
+        rule -> Text,
+        leads_to -> Text,
+        found_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     card_lapses (card_number, first_sequence) {
         card_number -> Text,
         first_sequence -> BigInt,
@@ -1025,6 +1037,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         closed_at -> Nullable<BigInt>,
         closed_by -> Nullable<Text>,
+        names_card -> Bool,
     }
 }
 
@@ -1035,6 +1048,7 @@ diesel::table! {
         planned_at -> BigInt,
         horizon -> BigInt,
         status -> Text,
+        by_one_before -> Bool,
     }
 }
 
@@ -1276,6 +1290,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_holds,
     register_silences,
     register_examinations,
+    card_changes,
     card_lapses,
     certificate_lapses,
     opposition_plans,

@@ -35,6 +35,8 @@ const BEFORE: &str = "
     INSERT INTO register_silences (sequence, subject) VALUES (1, 'somebody');
     INSERT INTO card_lapses (card_number, first_sequence, first_feed, cause, found_at, status)
         SELECT (SELECT max(number) FROM cards), sequence, id, 'order-holder-ceased', 1, 'open' FROM register_feeds LIMIT 1;
+    INSERT INTO card_changes (card_number, first_sequence, first_feed, rule, leads_to, found_at)
+        SELECT (SELECT max(number) FROM cards), sequence, id, 'R-CPS-C5', 'new-card', 1 FROM register_feeds LIMIT 1;
     INSERT INTO register_examinations SELECT sequence, id, 1, 0, 0 FROM register_feeds LIMIT 1;
     INSERT INTO opposition_plans SELECT 'PO-TEST', sequence, id, 'job:x', 1 FROM register_feeds LIMIT 1;
     INSERT INTO opposition_plan_items SELECT 'PO-TEST', card_number, first_sequence FROM card_lapses;
@@ -173,6 +175,9 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE card_lapses SET status = 'confirmed', settled_at = 1, settled_by = 'job:revalidation'", ""),
     ("UPDATE card_lapses SET status = 'lifted', settled_at = 1, settled_by = 'x'; UPDATE card_lapses SET settled_at = 2", "settled once"),
     ("DELETE FROM card_lapses", "never deleted"),
+    ("UPDATE card_changes SET rule = 'x'", "nothing else of it"),
+    ("UPDATE card_changes SET settled_at = 1; UPDATE card_changes SET settled_at = 2", "settled once"),
+    ("DELETE FROM card_changes", "never deleted"),
     ("UPDATE opposition_plans SET feed = 'x'", "never changed"),
     ("DELETE FROM opposition_plans", "never deleted"),
     ("UPDATE opposition_plan_items SET plan = 'x'", "never changed"),

@@ -69,6 +69,9 @@ fn decision(rule: &DecisionRule) -> String {
     if rule.at_once > 1 {
         said.push_str(&format!(" ; {} au plus par signature, sans signalement", rule.at_once));
     }
+    if let Some(alone) = rule.alone_up_to {
+        said.push_str(&format!(" jusqu'à {alone} lignes renouvelées ; 2 au-delà"));
+    }
     line(&[&rule.name], said)
 }
 

@@ -41,6 +41,7 @@ const PARTIAL: &[(&str, Values, Values)] = &[
         &[("status", "'active'"), ("temporary", "0")],
         &[("status", "'delivered'"), ("temporary", "0")],
     ),
+    ("card_changes_one_open", &[("settled_at", "NULL")], &[("settled_at", "1")]),
     ("card_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("certificate_lapses_one_open", &[("status", "'open'")], &[("status", "'lifted'")]),
     ("certificate_revocation_requests_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),

@@ -88,6 +88,7 @@ pub(crate) fn notice(word: &str) -> Key {
         Some(Notice::StaffCardDelivered) => "notice-staff-card-delivered",
         Some(Notice::StaffCardOpposed) => "notice-staff-card-opposed",
         Some(Notice::StaffCardExpiring) => "notice-staff-card-expiring",
+        Some(Notice::StaffCardLapsed) => "notice-staff-card-lapsed",
         None => "notice-other",
     })
 }
@@ -255,6 +256,8 @@ pub(crate) fn lapse_cause(code: &str) -> Key {
         "order-profession-ceased" => "lapse-profession-ceased",
         "order-structure-unknown" => "lapse-structure-gone",
         "order-not-mandated" => "lapse-mandate-ended",
+        "order-member-unknown" => "lapse-member-left",
+        "order-post-refused" => "lapse-post-changed",
         _ => "lapse-other",
     })
 }

@@ -192,8 +192,8 @@ fn decide(
     let decided = api.post(&format!("{address}/decision"), &headers, &Value::Object(proof.members))?.body;
     output::one(global.output, &decided, || format!("{decided:#}\n"))?;
     // Where a second officer must approve it too, it stays open.
-    let waits =
-        verdict == Verdict::Approve && ["submitted", "held"].map(Value::from).contains(&decided["status"]);
+    let waits = verdict == Verdict::Approve
+        && ["submitted", "held", "proposed"].map(Value::from).contains(&decided["status"]);
     Ok(ExitCode::from(if waits { store::Kind::AwaitsApproval.exit_code() } else { 0 }))
 }
 

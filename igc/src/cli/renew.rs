@@ -20,7 +20,7 @@ use crate::problem::Problem;
 pub enum Command {
     /// Find the cards that expire and re-validate their holders; order nothing.
     Plan,
-    /// Approve a plan that somebody else made.
+    /// Approve a plan that somebody else made. Ends with 6 where a second officer must approve it too: it renews more than 25 cards.
     Approve {
         /// The plan.
         #[arg(long, value_name = "ID")]
@@ -67,6 +67,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let plan =
                 db.write(|db| renewal::approve(db, &verifier, plan, &proof, &mut system_rng(), &act))?;
             show(global, &plan)?;
+            if plan.first_of_two().is_some() {
+                return Ok(ExitCode::from(store::Kind::AwaitsApproval.exit_code()));
+            }
         }
         Command::Apply { plan } => {
             let act = installation.operator_act();
@@ -106,7 +109,7 @@ fn show(global: &Global, plan: &RenewalPlan) -> Result<(), Problem> {
     let status = plan.status.as_str();
     let document = json!({
         "plan": plan.id, "status": status, "planned_by": plan.planned_by,
-        "horizon": plan.horizon, "items": items,
+        "asks_for_two": plan.asks_for_two(), "approved_by": plan.approved_by, "horizon": plan.horizon, "items": items,
     });
     output::one(global.output, &document, || {
         let mut text = format!("plan {} is {status}; cards that expire before {}\n", plan.id, plan.horizon);

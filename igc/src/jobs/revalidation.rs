@@ -58,6 +58,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         "examined": looked.map(|looked| json!({
             "feed": looked.feed, "speaks_of_absent": looked.speaks_of_absent,
             "found": looked.found, "lifted": looked.lifted,
+            "changed": looked.changed, "changes_settled": looked.changes_settled,
             "certificates_found": looked.certificates_found, "certificates_lifted": looked.certificates_lifted,
         })),
         "second_readings": json!({

@@ -13,6 +13,7 @@ use super::one_decision::{Place, verify_entitled, verify_proof};
 use crate::approval::{ApprovalVerifier, Decidable};
 use crate::certificate_request::{self, CertificateRequest, RequestState};
 use crate::decision::{self, Decision};
+use crate::officers;
 use crate::order::{self, CardOrder, OrderState, Origin};
 use crate::renewal::{self, Outcome, PlanStatus, RenewalPlan};
 use crate::risk::{self, RaisedFlag};
@@ -152,7 +153,41 @@ pub(crate) fn verify_plan(
     if plan.status == PlanStatus::Proposed {
         return Err(missing(&format!("renewal plan {}", plan.id), "it is not approved"));
     }
-    verify_decisions(db, verifier, &plan.decidable(), at)
+    let subject = plan.decidable();
+    let bytes = verify_decisions(db, verifier, &subject, at)?;
+    if plan.asks_for_two() && decisions_on(db, &subject)?.len() < 2 {
+        return Err(missing(&format!("renewal plan {}", plan.id), "two officers must approve it"));
+    }
+    Ok(bytes)
+}
+
+/// Who signed the decisions on it, each by login and name, and when: with whom it is compared what is near to them. The name is that of
+/// whoever's passkey signed, or of the officer's row where the demo's key did.
+pub(crate) fn signers(
+    db: &mut Database,
+    verifier: &ApprovalVerifier,
+    subject: &Decidable,
+    at: Timestamp,
+) -> Result<Vec<Signer>, EvidenceError> {
+    let roster = verifier.roster(db)?;
+    let mut signers = Vec::new();
+    for decision in decisions_on(db, subject)? {
+        let verified = verify_proof(verifier, &roster, subject, &decision, Place::AsReceived, at)?;
+        let display_name = match verified.passkey {
+            Some((key, _)) => key.display_name,
+            None => officers::find(db, &decision.decided_by)?.map_or(String::new(), |one| one.display_name),
+        };
+        signers.push(Signer { login: decision.decided_by, display_name, at: decision.decided_at });
+    }
+    Ok(signers)
+}
+
+/// Who signed a decision.
+pub(crate) struct Signer {
+    pub(crate) login: String,
+    pub(crate) display_name: String,
+    /// When he decided.
+    pub(crate) at: Timestamp,
 }
 
 /// The same for what two officers release: who the two are.

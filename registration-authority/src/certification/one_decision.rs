@@ -11,6 +11,7 @@ use crate::approval::{
 use crate::decision::Decision;
 use crate::delegation::{self, Delegation};
 use crate::enrolment::{EnrolledKey, Roster};
+use crate::four_eyes;
 use crate::officers;
 
 /// When it was, or is, asked in which departments something takes place, and whether a delegation stands: the register's next extract, or
@@ -100,6 +101,13 @@ pub(crate) fn verify_entitled(
     let others = delegation::behind_others_of(db, others, subject, &officer)?;
     if behind.contains(&subject.submitted_by) || !behind.is_disjoint(&others) {
         return Err(EvidenceError::OnePerson { subject: name(subject), officer });
+    }
+    // Whether two logins are one person's is asked when the decision is received, and what was received stands.
+    if place == Place::AsOfNow {
+        let others = delegation::others_behind(db, subject, &officer)?;
+        if four_eyes::is_one_of(db, &officer, &others, statement.decided_at())? {
+            return Err(EvidenceError::OnePerson { subject: name(subject), officer });
+        }
     }
     Ok(delegated)
 }

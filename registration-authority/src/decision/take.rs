@@ -58,6 +58,10 @@ pub fn may_decide(
         // What is near to him in whose name somebody decides is near enough.
         four_eyes::check(db, (&by.delegator, &by.delegator_name), whom, act.at)?;
     }
+    let others = delegation::others_behind(db, subject, &officer.login)?;
+    if four_eyes::is_one_of(db, &officer.login, &others, act.at)? {
+        return Err(one_person(&officer, subject));
+    }
     Ok(officer)
 }
 
@@ -248,7 +252,7 @@ fn insert(
     match inserted {
         Ok(_) => Ok(()),
         Err(error)
-            if store::database::is_unique_violation(&error) && four_eyes::two_approve(subject.kind) =>
+            if store::database::is_unique_violation(&error) && four_eyes::two_may_approve(subject.kind) =>
         {
             Err(DecideError::AnotherNeeded {
                 kind: subject.kind,

@@ -33,6 +33,19 @@ pub(crate) fn behind_others(
     behind_others_of(db, &decisions, subject, login)
 }
 
+/// The same, and whoever submitted it, where that is an officer.
+pub(crate) fn others_behind(
+    db: &mut Database,
+    subject: &Decidable,
+    login: &str,
+) -> QueryResult<BTreeSet<String>> {
+    let mut others = behind_others(db, subject, login)?;
+    if !subject.submitted_by.contains(':') && subject.submitted_by != login {
+        others.insert(subject.submitted_by.clone());
+    }
+    Ok(others)
+}
+
 /// The same, of these decisions on it.
 pub(crate) fn behind_others_of(
     db: &mut Database,

@@ -22,7 +22,7 @@ use store::schema::{decisions, officer_delegation_ends, officer_delegations, off
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
-pub(crate) use behind::{behind, behind_others, behind_others_of};
+pub(crate) use behind::{behind, behind_others, behind_others_of, others_behind};
 pub use decide::{DecideDelegationError, EndDelegationError, decide, end, may_end};
 pub use propose::{NewDelegation, ProposeDelegationError, days, delegates, propose};
 pub(crate) use verify::verify;

@@ -44,7 +44,7 @@ store::codes! {
     /// The delegation gave nothing at the moment of the decision.
     DELEGATION_NOT_STANDING = ("delegation-not-standing", Refused, "the delegate: it was not signed for, had not begun, or had ended; ask for another");
     /// One person would stand behind two decisions, or behind one on what he submitted.
-    DELEGATION_ONE_PERSON = ("delegation-one-person", Refused, "another officer must decide, who neither gave the delegation nor acts by it");
+    DELEGATION_ONE_PERSON = ("delegation-one-person", Refused, "another officer must decide, who neither gave the delegation nor acts by it, and is not the same person under another login");
 
     /// A stored member of the staff cannot be read.
     STAFF_ROW_ALTERED = ("staff-row-altered", Integrity, "the auditor: the row is not what this program writes");

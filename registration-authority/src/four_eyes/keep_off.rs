@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use ca_core::certificate;
 use diesel::prelude::*;
 use professional_registry::{IdNatPs, ImportedRegister, Registry, RegistryError, merges};
@@ -217,6 +219,47 @@ pub fn ties_of(
         }
     }
     Ok(ties)
+}
+
+/// Whether one of these others is the person who signs in under this login: both have a number, of a card whose certificate had been proposed
+/// as theirs before `at`, or of a mandate. Whoever has two logins is one officer. Who is not known by a number is not found: names alone do not
+/// make two officers one.
+pub(crate) fn is_one_of(
+    db: &mut Database,
+    login: &str,
+    others: &BTreeSet<String>,
+    at: Timestamp,
+) -> QueryResult<bool> {
+    if others.is_empty() {
+        return Ok(false);
+    }
+    let own = numbers_of(db, login, at)?;
+    if own.is_empty() {
+        return Ok(false);
+    }
+    for other in others {
+        if !numbers_of(db, other, at)?.is_disjoint(&own) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// By which numbers, those that became another among them, an officer is known as a person.
+fn numbers_of(db: &mut Database, login: &str, at: Timestamp) -> QueryResult<BTreeSet<String>> {
+    let mut ties = Ties::default();
+    of_cards(db, login, &mut ties, at)?;
+    let mandates = mandate::of_person(db, login, &ties.numbers)?.into_iter();
+    let named = mandates.filter(|mandate| mandate.login == login).filter_map(|mandate| mandate.identifier);
+    ties.numbers.extend(named.map(|identifier| identifier.to_string()));
+    let mut numbers = BTreeSet::new();
+    for number in ties.numbers {
+        match number.parse::<IdNatPs>() {
+            Ok(id) => numbers.extend(merges::identifiers_of_one(db, &id)?),
+            Err(_) => drop(numbers.insert(number)),
+        }
+    }
+    Ok(numbers)
 }
 
 /// Whom the cards name whose certificates had been proposed as his before `at`, and to whose staff they belong.

@@ -18,8 +18,8 @@ mod tests;
 
 pub use erase::erase_contact_changes;
 pub use keep_off::{KeepOffError, TooNear, barred, ties_of};
-pub(crate) use keep_off::{check, check_by};
+pub(crate) use keep_off::{check, check_by, is_one_of};
 pub use near::{Near, Subject, Ties, near};
 pub(crate) use opening::{draw, open_opposition};
-pub(crate) use table::two_approve;
 pub use table::{BadTable, DecisionRule, KeepOffRule, LookAt, LookRule, Since, Table, table};
+pub(crate) use table::{two_approve_lines, two_may_approve};

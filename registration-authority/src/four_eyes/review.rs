@@ -245,8 +245,7 @@ fn tell(db: &mut Database, about: &About, rng: &mut dyn CryptoRng, act: &Act) ->
             }
         }
         About::HolderOpposition { card, holder, .. } => {
-            let subject = format!("card {card}");
-            outbox::put(db, Recipient::Holder(holder), Notice::CardWayBack, &subject, rng, act)?;
+            outbox::tell_holder(db, holder, Notice::CardWayBack, card, rng, act)?;
         }
     }
     Ok(())

@@ -41,6 +41,8 @@ pub struct DecisionRule {
     pub officers: u8,
     /// How many where a flag, or an officer in doubt, asks for another.
     pub flagged: Option<u8>,
+    /// Of what is approved line by line, up to how many lines one officer approves alone; two approve what has more.
+    pub alone_up_to: Option<usize>,
     /// How many things one signature covers.
     #[serde(default = "one")]
     pub at_once: usize,
@@ -149,10 +151,23 @@ impl BadTable {
     }
 }
 
+/// Whether two officers approve something of this kind that has so many lines; where the table cannot be read, they do.
+pub(crate) fn two_approve_lines(on: SubjectKind, lines: usize) -> bool {
+    two_approve(on) || rule(on).is_some_and(|rule| rule.alone_up_to.is_some_and(|alone| lines > alone))
+}
+
+/// Whether two officers approve some of what is of this kind.
+pub(crate) fn two_may_approve(on: SubjectKind) -> bool {
+    two_approve_lines(on, usize::MAX)
+}
+
 /// Whether two officers approve whatever is of this kind; where the table cannot be read, they do.
-pub(crate) fn two_approve(on: SubjectKind) -> bool {
-    let rule = table().ok().and_then(|table| table.decision(on));
-    rule.is_none_or(|rule| rule.officers >= 2)
+fn two_approve(on: SubjectKind) -> bool {
+    rule(on).is_none_or(|rule| rule.officers >= 2)
+}
+
+fn rule(on: SubjectKind) -> Option<&'static DecisionRule> {
+    table().ok().and_then(|table| table.decision(on))
 }
 
 pub(super) fn read(text: &str) -> Result<Table, BadTable> {
@@ -169,7 +184,9 @@ pub(super) fn read(text: &str) -> Result<Table, BadTable> {
 
 /// What the triggers of the database count, and which ways of approving there are.
 fn check_decision(rule: &DecisionRule) -> Result<(), &'static str> {
-    use SubjectKind::{CardOrder, OfficerEnrolment, OppositionPlan, RegisterFeed, SuspensionLift};
+    use SubjectKind::{
+        CardOrder, OfficerEnrolment, OppositionPlan, RegisterFeed, RenewalPlan, SuspensionLift,
+    };
     let counted = matches!(rule.on, RegisterFeed | OppositionPlan | OfficerEnrolment | SuspensionLift);
     let (flagged, at_once) = if rule.on == CardOrder { (Some(2), BULK_BOUND) } else { (None, 1) };
     if rule.officers != if counted { 2 } else { 1 } {
@@ -177,6 +194,9 @@ fn check_decision(rule: &DecisionRule) -> Result<(), &'static str> {
     }
     if rule.flagged != flagged || rule.at_once != at_once {
         return Err("two for a flagged card order, and as many of those at once as one signature holds");
+    }
+    if rule.alone_up_to != (rule.on == RenewalPlan).then_some(BULK_BOUND) {
+        return Err("of a renewal plan alone, as many lines for one officer as the database counts");
     }
     if rule.name.is_empty() { Err("a name") } else { Ok(()) }
 }

@@ -7,7 +7,7 @@ use store::{Database, Fault, Timestamp};
 
 use super::{Hands, Inbox, InboxError, Judged, LOOKED_AT, Matter, Reader, Waiting, Why};
 use crate::approval::{SubjectKind, Verdict};
-use crate::decision::{self, Standing};
+use crate::decision::{self, Decision, Standing};
 use crate::four_eyes::review::{self, About, ReviewError};
 use crate::officers::{NotAuthorised, Reach, Right};
 use crate::suspension::{self, Suspension};
@@ -77,7 +77,7 @@ pub(super) fn opposition_plans(
     })
 }
 
-/// One officer proposes what is renewed, or the job does; another approves.
+/// One officer proposes what is renewed, or the job does; another approves, or two where it is much.
 pub(super) fn renewal_plans(
     db: &mut Database,
     reader: &Reader<'_>,
@@ -90,9 +90,12 @@ pub(super) fn renewal_plans(
         .select((renewal_plans::id, renewal_plans::planned_by, renewal_plans::planned_at))
         .load(db)?;
     inbox.each(proposed, |(id, planned_by, since)| {
-        let judged = of_everybody(db, reader, SubjectKind::RenewalPlan, (&planned_by, &None))?;
+        let approved = decision::of(db, SubjectKind::RenewalPlan, &id)?.into_iter().find(Decision::approves);
+        let approved_by = approved.map(|decision| decision.decided_by);
+        let judged = of_everybody(db, reader, SubjectKind::RenewalPlan, (&planned_by, &approved_by))?;
+        let first = Some(approved_by.unwrap_or(planned_by));
         let matter = Matter::RenewalPlan { id };
-        Ok(Some((judged, Waiting::of(matter, since, Some(planned_by)))))
+        Ok(Some((judged, Waiting::of(matter, since, first))))
     })
 }
 

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use card::{CardNumber, CardStatus};
+use card::{Card, CardNumber, CardStatus};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use professional_registry::import::NewestFeed;
@@ -12,10 +12,11 @@ use store::schema::{card_lapses, register_examinations};
 use store::{Act, Code, Database, Fault, Timestamp, crash_point};
 
 use super::structures::{Structures, mandates_ended};
-use super::{LapseError, cause, certificates, complete_feed, is_silent_of, still_newest};
+use super::{LapseError, cause, certificates, changes, complete_feed, is_silent_of, still_newest};
 use crate::mandate;
 use crate::order::structure_key;
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
+use crate::structure_notices;
 
 /// Cards that one transaction looks at: few enough that an opposition never waits long.
 pub(super) const PAGE: usize = 200;
@@ -33,6 +34,10 @@ pub struct Examination {
     pub found: i64,
     /// How many it supports again, or that have ended meanwhile.
     pub lifted: i64,
+    /// Of how many cards that it supports it says otherwise than when they were ordered, and did not before.
+    pub changed: i64,
+    /// Of how many it says again what they carry, or that have ended or lapse meanwhile.
+    pub changes_settled: i64,
     /// The same of the software certificates of professionals.
     pub certificates_found: i64,
     /// Likewise.
@@ -62,6 +67,8 @@ pub fn examine(
         speaks_of_absent: feed.speaks_of_absent,
         found: 0,
         lifted: 0,
+        changed: 0,
+        changes_settled: 0,
         certificates_found: 0,
         certificates_lifted: 0,
         failed: Vec::new(),
@@ -81,10 +88,12 @@ pub fn examine(
             Ok(looked)
         });
         match looked {
-            Ok((found, lifted, failed)) => {
+            Ok(Looked { found, lifted, changed, changes_settled, failed }) => {
                 crash_point("revalidation.cards-examined");
                 done.found += found;
                 done.lifted += lifted;
+                done.changed += changed;
+                done.changes_settled += changes_settled;
                 done.failed.extend(failed.into_iter().map(|(card, code)| (card.to_string(), code)));
             }
             Err(LapseError::RegisterMoves) => return Ok(None),
@@ -134,9 +143,9 @@ pub fn examine_ended_mandates(
         let mut structures = Structures::default();
         for page in staff_cards(db, &structure)?.chunks(PAGE) {
             found += db.write(|db| {
-                let (found, ..) = look(db, registry, (&feed, &mut structures), page, rng, act)?;
+                let looked = look(db, registry, (&feed, &mut structures), page, rng, act)?;
                 still_newest(db, &feed)?;
-                Ok::<_, LapseError>(found)
+                Ok::<_, LapseError>(looked.found)
             })?;
         }
         let light = (&feed, &mut structures);
@@ -183,7 +192,7 @@ struct Suspect {
 }
 
 /// The cards that something may be said of: living, and their holder not in the register, gone from it, or otherwise since
-/// the last feed that was looked at; and those with an open lapse. By number, a page of those after `after`.
+/// the last feed that was looked at; those with an open lapse; and those that are over and of which a change is open. By number, a page of those after `after`.
 fn suspects(db: &mut Database, last: i64, after: Option<CardNumber>) -> Result<Vec<CardNumber>, LapseError> {
     // The columns of the register are compared as bytes on PostgreSQL, and nowhere else is another order.
     let as_bytes = if db.is_on_server() { " COLLATE \"C\"" } else { "" };
@@ -193,7 +202,9 @@ fn suspects(db: &mut Database, last: i64, after: Option<CardNumber>) -> Result<V
         "SELECT c.number AS number FROM cards c LEFT JOIN professionals p ON p.id_nat = c.holder{as_bytes} \
          WHERE c.number > '{after}' AND ((c.status IN ({living}) \
              AND (p.id_nat IS NULL OR p.ceased_at IS NOT NULL OR p.last_feed > {last})) \
-           OR EXISTS (SELECT 1 FROM card_lapses l WHERE l.card_number = c.number AND l.status = 'open')) \
+           OR EXISTS (SELECT 1 FROM card_lapses l WHERE l.card_number = c.number AND l.status = 'open') \
+           OR (c.status NOT IN ({living}) \
+             AND EXISTS (SELECT 1 FROM card_changes x WHERE x.card_number = c.number AND x.settled_at IS NULL))) \
          ORDER BY c.number LIMIT {PAGE}"
     );
     let rows: Vec<Suspect> = diesel::sql_query(statement).load(db)?;
@@ -201,10 +212,17 @@ fn suspects(db: &mut Database, last: i64, after: Option<CardNumber>) -> Result<V
 }
 
 /// Cards that have certificates and may be used, or will be. What comes before is looked up when it is certified.
-const LIVING: [CardStatus; 3] = [CardStatus::Certified, CardStatus::Delivered, CardStatus::Active];
+pub(super) const LIVING: [CardStatus; 3] = [CardStatus::Certified, CardStatus::Delivered, CardStatus::Active];
 
-/// How many lapses were opened and lifted, and the cards that could not be judged.
-type Looked = (i64, i64, Vec<(CardNumber, Code)>);
+/// How many lapses were opened and lifted, and changes written down and settled; the cards that could not be judged.
+#[derive(Default)]
+struct Looked {
+    found: i64,
+    lifted: i64,
+    changed: i64,
+    changes_settled: i64,
+    failed: Vec<(CardNumber, Code)>,
+}
 
 fn look(
     db: &mut Database,
@@ -214,37 +232,46 @@ fn look(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Looked, LapseError> {
-    let open = open_lapses(db, page)?;
-    let (mut found, mut lifted, mut failed) = (0, 0, Vec::new());
+    let (open, changes_open) = (open_lapses(db, page)?, changes::open_of(db, page)?);
+    let mut looked = Looked::default();
     for number in page {
         let card = card::get(db, number).map_err(crate::opposition::OpposeError::Card)?;
         let lives = LIVING.contains(&card.life.status());
         let cause = match cause::of(db, registry, structures, &card, act.at) {
             Ok(cause) => cause.filter(|_| lives),
             Err(error) if error.is_of_one_row() => {
-                failed.push((*number, error.code()));
+                looked.failed.push((*number, error.code()));
                 continue;
             }
             Err(error) => return Err(error),
         };
-        match (cause, open.get(&number.to_string())) {
+        let (card_of, change) = (number.to_string(), cause.is_none() && lives);
+        match changes::look(db, registry, (&card, change, changes_open.get(&card_of)), feed, rng, act) {
+            Ok((changed, settled)) => {
+                looked.changed += changed;
+                looked.changes_settled += settled;
+            }
+            Err(error) if error.is_of_one_row() => looked.failed.push((*number, error.code())),
+            Err(error) => return Err(error),
+        }
+        match (cause, open.get(&card_of)) {
             (Some(cause), None) => {
                 let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
                 let before = card_lapses::table.find((number.to_string(), feed.sequence));
                 let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
                 if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {
-                    begin(db, number, &card.holder, cause, feed, rng, act)?;
-                    found += 1;
+                    begin(db, &card, cause, feed, rng, act)?;
+                    looked.found += 1;
                 }
             }
             (None, Some(first)) => {
                 lift(db, number, *first, feed, rng, act)?;
-                lifted += 1;
+                looked.lifted += 1;
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
     }
-    Ok((found, lifted, failed))
+    Ok(looked)
 }
 
 /// The first reading of each of these cards that has an open lapse.
@@ -259,8 +286,7 @@ fn open_lapses(db: &mut Database, page: &[CardNumber]) -> QueryResult<HashMap<St
 
 fn begin(
     db: &mut Database,
-    number: &CardNumber,
-    holder: &str,
+    card: &Card,
     cause: Code,
     feed: &NewestFeed,
     rng: &mut dyn CryptoRng,
@@ -268,7 +294,7 @@ fn begin(
 ) -> QueryResult<()> {
     diesel::insert_into(card_lapses::table)
         .values((
-            card_lapses::card_number.eq(number.to_string()),
+            card_lapses::card_number.eq(card.number.to_string()),
             card_lapses::first_sequence.eq(feed.sequence),
             card_lapses::first_feed.eq(&feed.feed),
             card_lapses::cause.eq(cause.name),
@@ -276,8 +302,10 @@ fn begin(
             card_lapses::status.eq("open"),
         ))
         .execute(db)?;
-    let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(holder), Notice::CardLapsed, &subject, rng, act)?;
+    let subject = format!("card {}", card.number);
+    outbox::tell_holder(db, &card.holder, Notice::CardLapsed, &card.number, rng, act)?;
+    // Where nobody speaks for the structure any more, nobody can be told: the lapse stands before officers.
+    structure_notices::tell_of_card(db, card, Notice::StaffCardLapsed, None, rng, act)?;
     let payload = json!({ "cause": cause.name, "feed": feed.feed, "sequence": feed.sequence });
     audit::record(db, Event { action: "card.lapsed", subject, payload }, rng, act)
 }
@@ -323,6 +351,7 @@ fn conclude(
         subject: format!("feed {}", done.feed),
         payload: json!({
             "sequence": done.sequence, "found": done.found, "lifted": done.lifted,
+            "changed": done.changed, "changes_settled": done.changes_settled,
             "certificates_found": done.certificates_found, "certificates_lifted": done.certificates_lifted,
         }),
     };

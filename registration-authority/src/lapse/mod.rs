@@ -10,11 +10,14 @@
 //! The software certificates of professionals are looked at and revoked likewise (decision 43), under the same brake; the directory is not
 //! asked about them. So is what rests on a structure (decision 45): the cards and certificates of its staff when the register no longer names
 //! it or nobody speaks for it any more, its own certificates when the register no longer names it.
+//!
+//! What the register merely says otherwise, a name or a place, is [written down](changed_cards) for officers: it ends nothing.
 
 mod cause;
 mod causes;
 mod certificate_tie;
 mod certificates;
+mod changes;
 mod due;
 mod examine;
 mod plan;
@@ -43,11 +46,14 @@ use crate::certification::evidence::EvidenceError;
 use crate::eligibility::BadRules;
 use crate::faults;
 use crate::opposition::{BadTable, Ground, OpposeError};
+use crate::order::OrderError;
 use crate::staff::StaffError;
 
 pub use causes::{Causes, causes};
 pub use certificate_tie::CertificateTie;
 pub use certificates::{CertificateLapse, open_certificates};
+pub(crate) use changes::change_since;
+pub use changes::{ChangedCard, changed_cards, count_changed};
 pub use due::{Revalidation, oppose_due};
 pub use examine::{Examination, examine, examine_ended_mandates};
 pub(crate) use plan::plans_waiting;
@@ -118,6 +124,9 @@ pub enum LapseError {
     /// The register does not answer about a holder.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// The order of a card cannot be had.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// The staff of a structure cannot be had.
     #[error(transparent)]
     Staff(#[from] StaffError),
@@ -158,6 +167,7 @@ impl Fault for LapseError {
             Self::Revoke(error) => error.code(),
             Self::RowAltered(..) => faults::LAPSE_ROW_ALTERED,
             Self::Registry(error) => error.code(),
+            Self::Order(error) => error.code(),
             Self::Staff(error) => error.code(),
             Self::Rules(error) => error.code(),
             Self::Oppositions(error) => error.code(),

@@ -8,6 +8,7 @@ use crate::opposition::{self, Ground};
 use crate::testing::*;
 
 mod certificates;
+mod changed;
 mod merges;
 mod mute;
 mod staff;

@@ -219,6 +219,7 @@ fn words(notice: Notice, subject: &str) -> (&'static str, Vec<String>) {
         Notice::StaffCardDelivered => staff::delivered(subject),
         Notice::StaffCardOpposed => staff::opposed(subject),
         Notice::StaffCardExpiring => staff::expiring(subject),
+        Notice::StaffCardLapsed => staff::lapsed(subject),
         Notice::DecisionsDigest => officers::digest(&[], name.parse().unwrap_or_default()),
     }
 }

@@ -67,6 +67,17 @@ pub(super) fn opposed(subject: &str) -> Words {
     ("Une carte de votre structure est en opposition", vec![said, next, TELL_HIM.to_owned()])
 }
 
+pub(super) fn lapsed(subject: &str) -> Words {
+    let said = format!(
+        "{} fait l’objet d’une vérification\u{202f}: elle prend fin si la prochaine mise à jour du répertoire national n’y change rien.",
+        About::read(subject).card()
+    );
+    let next = "Si la situation de son porteur n’a pas changé, corrigez ce que la structure déclare de lui, ou faites corriger le \
+                répertoire, et prévenez l’autorité d’enregistrement."
+        .to_owned();
+    ("Une vérification concerne une carte de votre structure", vec![said, next, TELL_HIM.to_owned()])
+}
+
 pub(super) fn expiring(subject: &str) -> Words {
     let about = About::read(subject);
     let said = format!("{} arrive à son terme dans {} jours au plus.", about.card(), about.days);

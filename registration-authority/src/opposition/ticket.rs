@@ -16,17 +16,24 @@ use super::declaration::{Declared, GROUNDS};
 use crate::contact::{self, Contact};
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 use crate::renumbered;
 
 mod erase;
+mod nameless;
 #[cfg(test)]
 mod tests;
 
 pub use erase::erase_closed;
+pub use nameless::dismiss_nameless;
 
-/// How many tickets are open at most: who floods the public page does not fill the disk.
-pub const MOST_OPEN: i64 = 1000;
+/// How many tickets that name a living card are open at most: who floods the public page does not fill the disk. As many cards must be named,
+/// each once.
+pub const MOST_NAMED: i64 = 10_000;
+/// How many that name none. What comes beyond is answered as the others are, and not kept: nobody could be called back about it.
+pub const MOST_NAMELESS: i64 = 200;
+/// How many of both are open at most.
+pub const MOST_OPEN: i64 = MOST_NAMED + MOST_NAMELESS;
 /// Longest reason, in characters.
 pub const REASON_BOUND: usize = 500;
 
@@ -58,7 +65,7 @@ pub enum TicketError {
     #[error("a holder does not declare a card to be {0}")]
     Ground(Ground),
     /// Too many are open.
-    #[error("{MOST_OPEN} declarations without proof wait for an officer")]
+    #[error("{MOST_NAMED} declarations without proof wait for an officer")]
     Full,
     /// The actor may not.
     #[error(transparent)]
@@ -93,7 +100,7 @@ impl Fault for TicketError {
 
 /// Opens a ticket, in a transaction of its own, and has the holder of a living card told; where one of this identifier is
 /// open, nothing more happens. Nothing is given back: the declarer learns neither whether the card exists, nor whether
-/// somebody was quicker.
+/// somebody was quicker, nor whether numbers that name no card are too many to be kept.
 pub fn open(
     db: &mut Database,
     declared: &Declared,
@@ -106,10 +113,16 @@ pub fn open(
     }
     let act = Act { actor: Actor::Anyone, ..act.clone() };
     let opened = db.write_on_reserve(|db| {
-        let waiting: i64 =
-            opposition_tickets::table.filter(opposition_tickets::outcome.is_null()).count().get_result(db)?;
-        if waiting >= MOST_OPEN {
+        // Asked of whatever is declared: a refusal says nothing of it.
+        if open_that(db, true)? >= MOST_NAMED {
             return Err(TicketError::Full);
+        }
+        let living = living_cards(db, declared)?;
+        if living.is_empty() && open_that(db, false)? >= MOST_NAMELESS {
+            tracing::warn!(
+                "{MOST_NAMELESS} declarations that name no living card are open: one more is not kept"
+            );
+            return Ok(());
         }
         let mut drawn = [0; 8];
         rng.fill_bytes(&mut drawn);
@@ -121,11 +134,11 @@ pub fn open(
                 opposition_tickets::identifier.eq(declared.to_string()),
                 opposition_tickets::ground.eq(ground.as_str()),
                 opposition_tickets::opened_at.eq(act.at),
+                opposition_tickets::names_card.eq(!living.is_empty()),
             ))
             .execute(db)?;
-        for (card, holder) in living_cards(db, declared)? {
-            let subject = format!("card {card}");
-            outbox::put(db, Recipient::Holder(&holder), Notice::OppositionUnproved, &subject, rng, &act)?;
+        for (card, holder) in living {
+            outbox::tell_holder(db, &holder, Notice::OppositionUnproved, &card, rng, &act)?;
         }
         let payload = json!({"identifier": declared.to_string(), "ground": ground.as_str()});
         audit::record(db, audit::Event { action: "opposition-ticket.opened", subject, payload }, rng, &act)?;
@@ -135,6 +148,12 @@ pub fn open(
         Err(TicketError::Database(error)) if database::is_unique_violation(&error) => Ok(()),
         opened => opened,
     }
+}
+
+/// How many are open of those that named a living card when they were opened, or of those that named none.
+fn open_that(db: &mut Database, names_card: bool) -> QueryResult<i64> {
+    let open = opposition_tickets::outcome.is_null().and(opposition_tickets::names_card.eq(names_card));
+    opposition_tickets::table.filter(open).count().get_result(db)
 }
 
 /// The open tickets, those first who wait longest. For officers who may read a card, the auditor, and the operator.

@@ -7,11 +7,13 @@ use store::schema::renewal_plan_items;
 use store::{Act, Code, Database, Fault, audit, crash_point};
 use thiserror::Error;
 
+use super::near::{self, Approver};
 use super::plan::{claim_of, member_of};
 use super::{Outcome, PlanItem, PlanReadError, PlanStatus, RenewalPlan, get};
 use crate::approval::ApprovalVerifier;
 use crate::certification::evidence::{EvidenceError, verify_plan};
 use crate::faults;
+use crate::four_eyes::KeepOffError;
 use crate::order::{
     self, CardOrder, NewCardOrder, NewStaffOrder, OrderError, Origin, SubmitError, set_status,
 };
@@ -49,6 +51,9 @@ pub enum ApplyError {
     /// The order of a card that is renewed cannot be had.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// A card is near to who approved the plan, or that is not known.
+    #[error(transparent)]
+    KeepOff(#[from] KeepOffError),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -62,6 +67,7 @@ impl Fault for ApplyError {
             Self::Evidence(error) => error.code(),
             Self::Submit(error) => error.code(),
             Self::Order(error) => error.code(),
+            Self::KeepOff(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
     }
@@ -69,7 +75,8 @@ impl Fault for ApplyError {
 
 /// Orders the successor of each card that the plan renews, one transaction a card; where the holder's contact has changed lately, as an order
 /// that officers decide on. The plan's approval is verified first and each holder is looked up again; a card that cannot be renewed now is reported, and tried
-/// again next time. Can be called any number of times: a card has one successor.
+/// again next time. So is a card that is near to who approved the plan, and stands in the next one, for another officer. Can be called any number of times:
+/// a card has one successor.
 pub fn apply(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -83,13 +90,14 @@ pub fn apply(
         return Err(ApplyError::NotApproved(plan.id));
     }
     verify_plan(db, verifier, &plan, act.at)?;
+    let approvers = near::approvers(db, verifier, &plan, act.at)?;
     let mut applied = Applied::default();
     for item in plan.items.iter().filter(|item| item.outcome == Outcome::Renew) {
         if item.order_number.is_some() {
             applied.already += 1;
             continue;
         }
-        match db.write(|db| renew(db, registry, &plan, item, rng, act)) {
+        match db.write(|db| renew(db, registry, (&plan, &approvers), item, rng, act)) {
             Ok(order) => {
                 crash_point("renewal.successor-ordered");
                 let ordered = match order.origin {
@@ -102,6 +110,9 @@ pub fn apply(
             Err(ApplyError::Submit(SubmitError::Database(error))) => return Err(error.into()),
             Err(ApplyError::Submit(error)) => applied.refused.push((item.card, error.code())),
             Err(ApplyError::Order(error)) => applied.refused.push((item.card, error.code())),
+            Err(ApplyError::KeepOff(KeepOffError::TooNear(error))) => {
+                applied.refused.push((item.card, error.code()));
+            }
             Err(error) => return Err(error),
         }
     }
@@ -115,7 +126,7 @@ pub fn apply(
 fn renew(
     db: &mut Database,
     registry: &mut dyn Registry,
-    plan: &RenewalPlan,
+    (plan, approvers): (&RenewalPlan, &[Approver]),
     item: &PlanItem,
     rng: &mut dyn CryptoRng,
     act: &Act,
@@ -123,6 +134,7 @@ fn renew(
     let card = card::find(db, &item.card)?;
     let altered = || PlanReadError::RowAltered(plan.id.clone(), "a card");
     let card = card.ok_or_else(altered)?;
+    near::check(db, approvers, item, &card)?;
     let order = match (claim_of(&card), member_of(&card)) {
         (Some((_, profession)), _) => {
             let holder = item.holder.parse().map_err(|_| altered())?;

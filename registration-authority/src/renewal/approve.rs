@@ -3,7 +3,7 @@ use serde_json::json;
 use store::{Act, Code, Database, Fault, audit};
 use thiserror::Error;
 
-use super::{PlanReadError, PlanStatus, RenewalPlan, get};
+use super::{PlanReadError, PlanStatus, RenewalPlan, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
 use crate::decision::{self, DecideError, Given};
 
@@ -32,7 +32,8 @@ impl Fault for ApprovePlanError {
 }
 
 /// Approves a plan, every line of it, in the name of the officer who acts and who made `proof`: never who
-/// planned. Inside the caller's write transaction.
+/// planned. Of a plan that asks for two, the first approval leaves it proposed, and the second must be another's. Inside the
+/// caller's write transaction.
 pub fn approve(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -41,14 +42,18 @@ pub fn approve(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<RenewalPlan, ApprovePlanError> {
-    let mut plan = get(db, id)?;
+    // Of two who approve at once, the second waits here, and then sees the first.
+    set_status(db, id, PlanStatus::Proposed.as_str(), PlanStatus::Proposed.as_str())?;
+    let plan = get(db, id)?;
     let subject = plan.decidable();
     let given = Given { version: subject.version, verdict: Verdict::Approve, proof, reason_text: None };
-    let taken = decision::check(db, verifier, subject, given, act)?.record(db, act)?;
-    plan.status = PlanStatus::Approved;
+    let checked = decision::check(db, verifier, subject, given, act)?;
+    let is_first = plan.asks_for_two() && plan.first_of_two().is_none();
+    let taken = if is_first { checked.record_first(db)? } else { checked.record(db, act)? };
     let mut payload = taken.event_payload();
     payload["items"] = json!(plan.items.len());
-    let event = audit::Event { action: "renewal.approved", subject: format!("renewal plan {id}"), payload };
+    let action = if is_first { "renewal.approved-first" } else { "renewal.approved" };
+    let event = audit::Event { action, subject: format!("renewal plan {id}"), payload };
     audit::record(db, event, rng, act)?;
-    Ok(plan)
+    Ok(get(db, id)?)
 }

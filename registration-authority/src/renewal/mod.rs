@@ -1,12 +1,14 @@
 //! Renewal: cards that end soon are found, their holders checked again, and successors ordered, under one
 //! plan that somebody else than its author approves.
 //!
-//! A [`plan`] is what was found, card by card, and never changes; [`approve`] signs for it; [`apply`]
-//! asks the register once more for each card and orders the successor, which the plan's approval approves.
+//! A [`plan`] is what was found, card by card, and never changes; [`approve`] signs for it, by two officers where it renews
+//! more cards than one signature may; [`apply`] asks the register once more for each card and orders the successor, which the
+//! plan's approval approves, but for what is near to who gave it.
 
 mod apply;
 mod approve;
 pub mod canonical;
+mod near;
 mod plan;
 mod progress;
 
@@ -27,9 +29,9 @@ pub use plan::{PLAN_BOUND, PlanError, plan};
 pub use progress::{PlanProgress, progress};
 
 use crate::approval::{Decidable, SubjectKind};
-use crate::faults;
+use crate::decision::{self, Decision};
 use crate::officers::Reach;
-use crate::renumbered;
+use crate::{faults, four_eyes, renumbered};
 
 /// Most plans of a list.
 const LISTED: i64 = 200;
@@ -49,6 +51,10 @@ pub struct RenewalPlan {
     pub status: PlanStatus,
     /// Each card, by number.
     pub items: Vec<PlanItem>,
+    /// Who has approved it, as its rows say: the first of two where it is still proposed.
+    pub approved_by: Vec<String>,
+    /// One officer approved it, before there was a rule that two approve what renews many.
+    pub by_one_before: bool,
 }
 
 /// Where a plan stands.
@@ -126,6 +132,22 @@ impl RenewalPlan {
         }
     }
 
+    /// How many cards it renews.
+    pub fn renews(&self) -> usize {
+        self.items.iter().filter(|item| item.outcome == Outcome::Renew).count()
+    }
+
+    /// Whether two officers approve it (`four_eyes.toml`).
+    pub fn asks_for_two(&self) -> bool {
+        !self.by_one_before && four_eyes::two_approve_lines(SubjectKind::RenewalPlan, self.renews())
+    }
+
+    /// The first of the two who approve it, where it waits for the second.
+    pub fn first_of_two(&self) -> Option<&str> {
+        let first = self.approved_by.first().map(String::as_str);
+        first.filter(|_| self.status == PlanStatus::Proposed)
+    }
+
     /// The item of this card.
     pub fn item(&self, card: &CardNumber) -> Option<&PlanItem> {
         self.items.iter().find(|item| item.card == *card)
@@ -158,9 +180,9 @@ impl Fault for PlanReadError {
 
 /// The plan of this identifier.
 pub fn get(db: &mut Database, id: &str) -> Result<RenewalPlan, PlanReadError> {
-    let row: Option<(String, String, Timestamp, Timestamp, String)> =
-        renewal_plans::table.find(id).first(db).optional()?;
-    let (id, planned_by, planned_at, horizon, status) =
+    type Row = (String, String, Timestamp, Timestamp, String, bool);
+    let row: Option<Row> = renewal_plans::table.find(id).first(db).optional()?;
+    let (id, planned_by, planned_at, horizon, status, by_one_before) =
         row.ok_or_else(|| PlanReadError::Unknown(id.to_owned()))?;
     let status = match status.as_str() {
         "proposed" => PlanStatus::Proposed,
@@ -169,7 +191,10 @@ pub fn get(db: &mut Database, id: &str) -> Result<RenewalPlan, PlanReadError> {
         _ => return Err(PlanReadError::RowAltered(id, "status")),
     };
     let items = items(db, &id)?;
-    Ok(RenewalPlan { id, planned_by, planned_at, horizon, status, items })
+    let decisions = decision::of(db, SubjectKind::RenewalPlan, &id)?;
+    let approved_by =
+        decisions.into_iter().filter(Decision::approves).map(|decision| decision.decided_by).collect();
+    Ok(RenewalPlan { id, planned_by, planned_at, horizon, status, items, approved_by, by_one_before })
 }
 
 /// Moves a plan from one state to another; false when it is not there any more.

@@ -67,7 +67,10 @@ pub fn plan(
     let plan = db.write(|db| {
         let id = numbering::next(db, Series::RenewalPlan, act.at)?;
         let status = PlanStatus::Proposed;
-        let plan = RenewalPlan { id, planned_by, planned_at: act.at, horizon, status, items };
+        let (approved_by, by_one_before) = (Vec::new(), false);
+        let planned_at = act.at;
+        let plan =
+            RenewalPlan { id, planned_by, planned_at, horizon, status, items, approved_by, by_one_before };
         insert(db, &plan)?;
         let excluded = plan.items.iter().filter(|item| item.outcome != Outcome::Renew).count();
         let payload = json!({

@@ -10,6 +10,8 @@ use crate::order::{self, OrderState, Origin};
 use crate::testing::*;
 
 mod changed_contact;
+mod many;
+mod near;
 mod staff;
 
 const YEAR: u64 = 366 * 24 * 3600;
@@ -253,6 +255,8 @@ fn each_field_of_a_plan_changes_its_canonical_encoding() {
         horizon: Timestamp::from_seconds(1_797_847_200),
         status: PlanStatus::Proposed,
         items: vec![item],
+        approved_by: Vec::new(),
+        by_one_before: false,
     };
     let base = CanonicalPlan::of(&plan);
     assert_eq!(hex::encode(base.as_der()), include_str!("canonical_golden.hex").trim());

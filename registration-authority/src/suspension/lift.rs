@@ -30,7 +30,7 @@ use crate::certification::evidence::{EvidenceError, verify_two};
 use crate::decision::{self, DecideError, Given, Standing};
 use crate::faults;
 use crate::officers::Reach;
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 
 /// The version of the encoding. Another field, another version.
 pub const LIFT_ENCODING_VERSION: u8 = 1;
@@ -207,7 +207,7 @@ fn lift(
     }
     end(db, number, "lifted", act)?;
     let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(&card.holder), Notice::SuspensionLifted, &subject, rng, act)?;
+    outbox::tell_holder(db, &card.holder, Notice::SuspensionLifted, number, rng, act)?;
     let payload = json!({ "suspension": suspension.number, "officers": officers });
     audit::record(db, Event { action: "card.suspension-lifted", subject, payload }, rng, act)?;
     Ok(true)

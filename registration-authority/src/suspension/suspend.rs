@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::of_card;
 use crate::faults;
 use crate::officers::{self, NotAuthorised, Right};
-use crate::outbox::{self, Notice, Recipient};
+use crate::outbox::{self, Notice};
 
 /// Whether this installation's policy knows suspensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,7 +147,7 @@ fn within(
         ))
         .execute(db)?;
     let subject = format!("card {number}");
-    outbox::put(db, Recipient::Holder(&card.holder), Notice::CardSuspended, &subject, rng, act)?;
+    outbox::tell_holder(db, &card.holder, Notice::CardSuspended, number, rng, act)?;
     let payload = json!({
         "suspension": suspension,
         "certificates": certificates.iter().map(|(issuer, serial)| format!("{issuer} {serial}")).collect::<Vec<_>>(),

@@ -1,19 +1,18 @@
 use ca_core::certificate::{self, CertificateStatus};
 use card::certificates;
 use card::opposition::OppositionEntry;
-use card::{Card, CardNumber, CardStatus, GetError, KeyUsage};
+use card::{Card, CardNumber, GetError, KeyUsage};
 use professional_registry::identifiers::IdNatPs;
 use professional_registry::{ProfessionalRecord, Registry, RegistryError};
 use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
-use crate::eligibility::{self, BadRules, ChangeRule, Product, StaffNamed, StaffNow, StaffThen};
-use crate::mandate;
+use crate::eligibility::{BadRules, ChangeRule};
+use crate::lapse;
 use crate::officers::{self, NotAuthorised, Right};
-use crate::order::{self, OrderError};
-use crate::renewal::claim_of;
+use crate::order::OrderError;
 use crate::renumbered;
-use crate::staff::{self, StaffError};
+use crate::staff::StaffError;
 use crate::suspension::{self, CardState, Suspension};
 
 /// A card as an officer reads it.
@@ -115,47 +114,10 @@ pub fn card(
         Ok(id) => renumbered::record_now(db, registry, &id)?,
         Err(_) => None,
     };
-    let change = change_since(db, registry, &card, holder.as_ref(), act)?;
+    let change = lapse::change_since::<CardViewError>(db, registry, &card, holder.as_ref(), act.at)?;
     let suspension = suspension::of_card(db, number)?;
     let state = suspension::state_of(db, &card)?;
     Ok(CardView { state, certificates: attached(db, number, act)?, card, holder, change, suspension })
-}
-
-fn change_since(
-    db: &mut Database,
-    registry: &mut dyn Registry,
-    card: &Card,
-    now: Option<&ProfessionalRecord>,
-    act: &Act,
-) -> Result<Option<&'static ChangeRule>, CardViewError> {
-    let over = [CardStatus::Opposed, CardStatus::Expired, CardStatus::Cancelled];
-    if over.contains(&card.life.status()) {
-        return Ok(None);
-    }
-    let order = match order::get(db, &card.order_number) {
-        Ok(order) => Some(order),
-        // What cannot be read is another page's matter; the register's of now still says who has left it.
-        Err(OrderError::RowAltered { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let rules = eligibility::rules_of(Product::Card(card.kind))?;
-    if let Some(tie) = order.as_ref().and_then(|order| order.tie.staff()) {
-        let then = order.as_ref().map(|order| (order, order.register.structure()));
-        let then = then.as_ref().map(|(order, structure)| StaffThen {
-            structure: structure.as_ref(),
-            named: StaffNamed { family_name: &order.family_name, given_name: &order.given_name },
-        });
-        let structure = eligibility::structure_of(db, registry, &tie.structure)?;
-        let local_id = card.holder.split_once('/').map_or("", |(_, local_id)| local_id);
-        let member = staff::find(db, &tie.structure, local_id)?;
-        let spoken_for = mandate::in_force(db, &tie.structure, act.at)?.is_some();
-        let now = StaffNow { structure: structure.as_ref(), spoken_for, member: member.as_ref() };
-        return Ok(eligibility::change_of_staff(rules, then, now));
-    }
-    let Some((_, profession)) = claim_of(card) else { return Ok(None) };
-    let then = order.and_then(|order| order.register.record());
-    let then = then.as_ref().and_then(|record| record.living_exercise(profession));
-    Ok(eligibility::change(rules, profession, then, now))
 }
 
 pub(super) fn attached(

@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use crate::held_feed::{self, HeldFeed, HeldFeedError};
 use crate::lapse::{
-    self, CertificateLapse, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
+    self, CertificateLapse, ChangedCard, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
     PlannedOpposition, Reached,
 };
 use crate::officers::{self, NotAuthorised, Officer, Reach, Right, Scope, Within};
@@ -127,6 +127,27 @@ pub fn open_certificate_lapses(
     let requests: Vec<String> = lapses.iter().map(|lapse| lapse.request.clone()).collect();
     let reached = Reached::by(db, &officer.scopes(), &[], &requests)?;
     Ok(first(limit, lapses, |lapse| reached.request(&lapse.request)))
+}
+
+/// The cards of which the register says otherwise than when they were ordered, and that the reader is there for, `limit` at most; how many
+/// of them there are in all, and how many besides that he is not there for.
+pub fn changed_cards(
+    db: &mut Database,
+    limit: i64,
+    act: &Act,
+) -> Result<(Within<ChangedCard>, i64), StopsError> {
+    let officer = officers::require(db, Right::ReadCard, act)?;
+    let most = at_most(&officer, limit);
+    let changed = lapse::changed_cards(db, most)?;
+    let cards: Vec<String> = changed.iter().map(|one| one.card.to_string()).collect();
+    let reached = Reached::by(db, &officer.scopes(), &cards, &[])?;
+    let mut list = cut(changed, |one| reached.card(&one.card));
+    let count = match most {
+        i64::MAX => i64::try_from(list.shown.len()).unwrap_or(i64::MAX),
+        _ => lapse::count_changed(db)?,
+    };
+    list.shown.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok((list, count))
 }
 
 /// How many are read for a reader: all that are open where he is there for some alone, so that the first are his.

@@ -24,7 +24,7 @@ lapses-next = What follows
 lapses-next-confirmed-for = Confirmed by the directory ({ $ground }): opposition
 lapses-next-confirmed = Confirmed by the directory: opposition
 lapses-next-extract = Opposition if the next extract confirms it
-lapses-next-mandate = Ends if no mandate is approved within thirty days of the last one, and an extract comes
+lapses-next-mandate = Ends if no mandate is approved within thirty days of the last one, and an extract comes; nobody is there to be told of it
 lapses-next-officer = An officer decides: an ADELI number may have become an RPPS number
 
 ## What the register says against a card
@@ -35,6 +35,8 @@ lapse-profession-not-exercised = The holder does not exercise this profession th
 lapse-profession-ceased = The holder no longer exercises this profession there
 lapse-structure-gone = It no longer names the structure
 lapse-mandate-ended = Nobody speaks for the structure any more (mandate ended)
+lapse-member-left = The structure declares him no more
+lapse-post-changed = The structure declares him in another post
 lapse-other = Something else
 
 ## Software certificates
@@ -47,3 +49,11 @@ lapses-request = Request
 lapses-certificate = Certificate
 lapses-next-revoked = Revocation if the next extract confirms it
 lapses-beyond-scope = A plan is about the whole country: only a registration officer whose scope is not limited decides on it.
+
+## Cards that live on, of which the register says otherwise
+
+lapses-changed = Cards to replace or to bring up to date
+lapses-changed-lead = The register names or places the holder or the structure otherwise than when these cards were ordered. They stay valid and nothing is ordered by itself: an officer asks for the card in its place, from the page of the card. A card leaves this list when its successor is ordered, when it ends, or when an extract says again what it carries.
+lapses-changed-none = The register still says what the valid cards carry.
+lapses-changed-count = Number of cards: { $number }
+lapses-changed-caption = Cards of which the register says otherwise than when they were ordered, those to replace first

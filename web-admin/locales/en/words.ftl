@@ -112,6 +112,7 @@ notice-staff-card-ordered = Card ordered for the structure
 notice-staff-card-delivered = Card of the structure delivered
 notice-staff-card-opposed = Card of the structure opposed
 notice-staff-card-expiring = Card of the structure about to expire
+notice-staff-card-lapsed = Card of the structure no longer supported by the register
 notice-certificate-not-retrieved = Certificate not fetched
 job-officer-digests = Writes to the officers what was decided in their names
 notice-certificate-lapsed = Certificate that the register no longer supports

@@ -24,7 +24,7 @@ lapses-next = Suite
 lapses-next-confirmed-for = Confirmé par l'annuaire ({ $ground }) : opposition
 lapses-next-confirmed = Confirmé par l'annuaire : opposition
 lapses-next-extract = Opposition si le prochain extrait le confirme
-lapses-next-mandate = Fin si aucun mandat n'est approuvé trente jours après le dernier, et qu'un extrait passe
+lapses-next-mandate = Fin si aucun mandat n'est approuvé trente jours après le dernier, et qu'un extrait passe ; personne n'est là pour en être prévenu
 lapses-next-officer = Un opérateur décide : un numéro ADELI a pu devenir un numéro RPPS
 
 ## What the register says against a card
@@ -35,6 +35,8 @@ lapse-profession-not-exercised = Le porteur n'y exerce pas cette profession
 lapse-profession-ceased = Le porteur n'y exerce plus cette profession
 lapse-structure-gone = Il ne nomme plus la structure
 lapse-mandate-ended = Personne ne représente plus la structure (mandat terminé)
+lapse-member-left = La structure ne le déclare plus
+lapse-post-changed = La structure le déclare à un autre poste
 lapse-other = Autre constat
 
 ## Software certificates
@@ -47,3 +49,11 @@ lapses-request = Demande
 lapses-certificate = Certificat
 lapses-next-revoked = Révocation si le prochain extrait le confirme
 lapses-beyond-scope = Un plan concerne tout le pays : seul un opérateur d'enregistrement dont le périmètre n'est pas limité en décide.
+
+## Cards that live on, of which the register says otherwise
+
+lapses-changed = Cartes à remplacer ou à mettre à jour
+lapses-changed-lead = Le répertoire nomme ou situe autrement le porteur ou la structure que lors de la demande de ces cartes. Elles restent valables et rien n'est commandé d'office : un opérateur demande la carte qui remplace, depuis la page de la carte. Une carte quitte cette liste quand son remplacement est demandé, quand elle prend fin, ou quand un extrait dit de nouveau ce qu'elle porte.
+lapses-changed-none = Le répertoire dit toujours ce que portent les cartes en cours de validité.
+lapses-changed-count = Nombre de cartes : { $number }
+lapses-changed-caption = Cartes dont le répertoire dit autre chose que lors de leur demande, d'abord celles à remplacer

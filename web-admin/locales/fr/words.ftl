@@ -112,6 +112,7 @@ notice-staff-card-ordered = Carte commandée pour la structure
 notice-staff-card-delivered = Carte de la structure remise
 notice-staff-card-opposed = Carte de la structure en opposition
 notice-staff-card-expiring = Carte de la structure bientôt à son terme
+notice-staff-card-lapsed = Carte de la structure que le répertoire ne justifie plus
 notice-certificate-not-retrieved = Certificat non retiré
 job-officer-digests = Écrit aux opérateurs ce qui a été décidé en leur nom
 notice-certificate-lapsed = Certificat que le répertoire ne justifie plus

@@ -21,6 +21,11 @@ pub(super) struct Plan {
     number: String,
     /// proposed, approved or applied.
     status: &'static str,
+    /// Whether two officers approve it: it renews more cards than one signature may.
+    asks_for_two: bool,
+    /// The first of the two, where it waits for the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approved_by: Option<String>,
     /// Who planned: a job, or the operator.
     planned_by: String,
     /// When, RFC 3339.
@@ -90,7 +95,7 @@ impl Subject for RenewalPlan {
     const WORDS: Words = Words {
         show: "One plan.",
         challenge: "Gives what an officer's passkey must sign to approve the plan that he has read, every line of it. There is no refusal.",
-        decide: "Takes the officer's signed approval.",
+        decide: "Takes the officer's signed approval. Where more than 25 cards are renewed two must approve; a card that is near to who approves is left to the next plan.",
     };
     const IS_REFUSED: bool = false;
 
@@ -103,7 +108,10 @@ impl Subject for RenewalPlan {
     }
 
     fn state(&self, _: Timestamp) -> &'static str {
-        self.status.as_str()
+        match self.first_of_two() {
+            Some(_) => "proposed-for-the-second",
+            None => self.status.as_str(),
+        }
     }
 
     fn shown(&self, _: Timestamp) -> Plan {
@@ -126,6 +134,8 @@ impl From<&RenewalPlan> for Plan {
         Self {
             number: plan.id.clone(),
             status: plan.status.as_str(),
+            asks_for_two: plan.asks_for_two(),
+            approved_by: plan.first_of_two().map(str::to_owned),
             planned_by: plan.planned_by.clone(),
             planned_at: plan.planned_at.to_string(),
             horizon: plan.horizon.to_string(),

@@ -9,7 +9,7 @@ use askama::Template;
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::{self, Standing};
 use registration_authority::faults as rules;
-use registration_authority::lapse::{self, CertificateLapse, Lapse, OppositionPlan};
+use registration_authority::lapse::{self, CertificateLapse, ChangedCard, Lapse, OppositionPlan};
 use registration_authority::officers::{self, Officer, Right};
 use registration_authority::views::{self, PlanView};
 use store::{Code, Database};
@@ -53,6 +53,9 @@ struct LapsesPage {
     rows_hidden: Option<String>,
     certificates: Vec<CertificateRow>,
     certificates_hidden: Option<String>,
+    changed: Vec<ChangedRow>,
+    changed_count: String,
+    changed_hidden: Option<String>,
     more: bool,
 }
 
@@ -93,6 +96,15 @@ struct CertificateRow {
     cause: Key,
     found_at: Shown,
     next: String,
+}
+
+/// A card that lives on, of which the register says otherwise than when it was ordered.
+struct ChangedRow {
+    card: String,
+    holder: String,
+    rule: &'static str,
+    sentence: &'static str,
+    found_at: Shown,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -203,6 +215,7 @@ fn read(
         let more = lapses.shown.len() > SHOWN as usize;
         lapses.shown.truncate(SHOWN as usize);
         let certificates = views::open_certificate_lapses(db, SHOWN, act)?;
+        let (changed, changed_count) = views::changed_cards(db, SHOWN, act)?;
         Ok(LapsesPage {
             frame,
             done,
@@ -218,6 +231,9 @@ fn read(
                 .into_iter()
                 .map(|lapse| certificate_row(lapse, language))
                 .collect(),
+            changed_hidden: hidden(changed.hidden, "hidden-cards"),
+            changed_count: language.thousands(changed_count),
+            changed: changed.shown.into_iter().map(changed_row).collect(),
             more,
         })
     })
@@ -295,6 +311,16 @@ fn row(lapse: Lapse, language: Language) -> Row {
         found_at: Shown(lapse.found_at),
         holder: lapse.holder,
         next: next.to_string(),
+    }
+}
+
+fn changed_row(changed: ChangedCard) -> ChangedRow {
+    ChangedRow {
+        card: changed.card.to_string(),
+        rule: &changed.rule.id,
+        sentence: &changed.rule.sentence,
+        found_at: Shown(changed.found_at),
+        holder: changed.holder,
     }
 }
 

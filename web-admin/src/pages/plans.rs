@@ -36,7 +36,7 @@ pub(super) const ADDRESSES: &[Address] = &[
 #[template(path = "plans.html")]
 struct PlansPage {
     frame: Frame,
-    done: bool,
+    done: Option<Key>,
     problem: Option<Problem>,
     plans: Vec<Plan>,
     hidden: Option<String>,
@@ -54,6 +54,10 @@ struct Plan {
     planned_at: Shown,
     horizon: Shown,
     renewed: String,
+    /// Two officers approve it.
+    asks_for_two: bool,
+    /// Who is the first of them.
+    first: Option<String>,
     items: Vec<Item>,
     /// Whether this officer sees the button. A help to him: the rule is asked again at each act.
     decides: bool,
@@ -68,23 +72,24 @@ struct Item {
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
-    let done = query.get("fait").is_some_and(|done| done == "approbation");
+    let approved = query.get("approuve").cloned();
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    let template = desk.work(move |work| read(work, frame, approved.as_deref(), None)).await?;
     page(StatusCode::OK, &template)
 }
 
 /// Approves a plan, every line of it, and answers: by GET when it is done, with the page and why not otherwise.
 async fn approve(id: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { desk, fields } = posted;
-    let frame = desk.frame();
+    let (id, frame) = (id.into_inner(), desk.frame());
+    let done = format!("/ra/renouvellements?approuve={id}");
     let outcome = desk
         .work(move |work| {
             let recorded = record(work, frame.clone(), &id, &fields);
-            Outcome::of(recorded, |code| read(work, frame, false, Some(code)))
+            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
         })
         .await?;
-    outcome.answer("/ra/renouvellements?fait=approbation")
+    outcome.answer(&done)
 }
 
 /// Records the approval; gives the page that asks for its signature where that is not there yet.
@@ -123,16 +128,28 @@ fn record(
     Ok(None)
 }
 
-fn read(work: &mut Work<'_>, frame: Frame, done: bool, problem: Option<Code>) -> Result<PlansPage, Failure> {
+/// The page; it says of a plan that was just approved whether it waits for a second officer.
+fn read(
+    work: &mut Work<'_>,
+    frame: Frame,
+    approved: Option<&str>,
+    problem: Option<Code>,
+) -> Result<PlansPage, Failure> {
     let decides = work.officer.role.may(Right::Decide) && signing::can_sign(work)?;
     let (officer, act) = (work.officer, work.act);
     work.db.snapshot(|db| {
         let mut plans = Vec::new();
         let waiting = views::plans(db, act)?;
         for plan in waiting.shown {
-            let decides = decides && plan.planned_by != officer.login;
+            let decides = decides
+                && plan.planned_by != officer.login
+                && plan.first_of_two() != Some(officer.login.as_str());
             plans.push(Plan { decides, ..shown(db, frame.language(), &plan)? });
         }
+        let done = approved.map(|id| match plans.iter().any(|plan| plan.id == id && plan.first.is_some()) {
+            true => Key::of("plans-approved-first"),
+            false => Key::of("plans-approved"),
+        });
         let hidden = hidden_of(frame.language(), waiting.hidden, &Key::of("hidden-plans"), &officer.scope);
         Ok(PlansPage { frame, done, problem: problem.map(Problem::of), plans, hidden })
     })
@@ -156,13 +173,15 @@ fn shown(db: &mut Database, language: Language, plan: &RenewalPlan) -> Result<Pl
         planned_at: Shown(plan.planned_at),
         horizon: Shown(plan.horizon),
         renewed: renewed(plan),
+        asks_for_two: plan.asks_for_two(),
+        first: plan.first_of_two().map(|login| author(db, language, login)).transpose()?,
         items: plan.items.iter().map(item).collect(),
         decides: false,
     })
 }
 
 fn renewed(plan: &RenewalPlan) -> String {
-    count(plan.items.iter().filter(|item| item.outcome == Planned::Renew).count())
+    count(plan.renews())
 }
 
 fn count(number: usize) -> String {

@@ -22,6 +22,7 @@ use crate::api::{BASE, document, mounted};
 
 mod acts;
 mod bulk;
+mod confined;
 mod decided;
 mod decisions;
 mod delegations;

@@ -12,6 +12,7 @@ mod software_signer;
 
 mod api;
 mod cards;
+mod confined;
 mod decisions;
 mod delegations;
 mod documents;

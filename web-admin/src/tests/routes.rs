@@ -201,7 +201,7 @@ const CARD: &str = "credential_id = \"01\"\npublic_key = \"3059301306072a8648ce3
     4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5\"";
 
 /// What is sent to an address.
-fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
+pub(super) fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
     let fields: &[(&'static str, &str)] = match path {
         "/ra/nouvelle" => &[("rpps", &rpps(number)), ("profession", "60")],
         "/ra/dossiers/{number}/approuver"

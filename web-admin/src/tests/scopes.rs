@@ -11,8 +11,13 @@ use super::requests::{active_card, requested};
 
 /// By his row, bob is there for another structure than everybody's.
 pub(super) fn confine(house: &House) {
+    confine_officer(house, "bob");
+}
+
+/// The same of this officer.
+pub(super) fn confine_officer(house: &House, login: &str) {
     house.sql("DROP TRIGGER officers_keep_who_they_are");
-    house.sql("UPDATE officers SET scope = 'structure:R102671' WHERE login = 'bob'");
+    house.sql(&format!("UPDATE officers SET scope = 'structure:R102671' WHERE login = '{login}'"));
 }
 
 /// A plan to oppose two cards that the register no longer supports; the first was ordered for the place that bob is confined to, where

@@ -109,7 +109,7 @@ fn numbers_names_and_places_say_how_near_something_is() {
 }
 
 /// A registration officer of this name.
-fn enrol(house: &mut House, login: &str, name: &str) {
+pub(super) fn enrol(house: &mut House, login: &str, name: &str) {
     let act = house.act(Actor::Operator("root".to_owned()));
     let House { db, rng, .. } = house;
     db.write(|db| officers::enrol(db, login, name, Role::RegistrationOfficer, rng, &act)).unwrap();
@@ -135,7 +135,7 @@ fn nobody_decides_on_his_own_order_by_name_and_the_refusal_names_the_rule() {
 }
 
 /// The certificate of a card that somebody signs in with, DER.
-fn of_card(house: &mut House, number: &CardNumber) -> Vec<u8> {
+pub(super) fn of_card(house: &mut House, number: &CardNumber) -> Vec<u8> {
     let of_card = certificates::of_card(&mut house.db, number).unwrap();
     let one = of_card.into_iter().find(|one| one.usage == KeyUsage::Authentication).unwrap();
     let serial = one.serial.parse().unwrap();

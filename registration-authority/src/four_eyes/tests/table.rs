@@ -45,6 +45,12 @@ fn a_table_that_lacks_a_line_or_says_what_nobody_can_do_is_refused() {
         (TABLE.replace("flagged = 2\n", "flagged = 1\n"), "card-order: two for a flagged"),
         (TABLE.replace("flagged = 2\n", ""), "card-order: two for a flagged"),
         (TABLE.replace("at_once = 25", "at_once = 26"), "card-order: two for a flagged"),
+        (TABLE.replace("alone_up_to = 25\n", ""), "renewal-plan: of a renewal plan alone"),
+        (TABLE.replace("alone_up_to = 25", "alone_up_to = 26"), "renewal-plan: of a renewal plan alone"),
+        (
+            TABLE.replace("at_once = 25\n", "at_once = 25\nalone_up_to = 25\n"),
+            "card-order: of a renewal plan alone",
+        ),
         (without("[[look]]\nat = \"approval\"", "[[look]]\nat = \"holder"), "each look once"),
         (without("[[keep_off]]\nid = \"R-4Y-03\"", "no such text"), "each rule of what is near"),
         (TABLE.replace("share_percent = 5\n", "share_percent = 0\n"), "1 to 100"),

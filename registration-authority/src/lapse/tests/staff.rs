@@ -8,6 +8,8 @@ use super::*;
 use crate::certificate_request::{self, NewCertificateRequest, RequestState, Wanted};
 use crate::staff::Post;
 
+mod told;
+
 const DAYS: u64 = 24 * 3600;
 
 /// The register of a day, with somebody of that day alone, since no two extracts are the same.

@@ -28,7 +28,9 @@ fn subject_of(notice: Notice) -> &'static str {
         Notice::DecisionsDigest => "decisions 3",
         Notice::CardExpiring => "card 2600000017 within 30",
         Notice::StaffCardOrdered => "order CO-2026-000001 of CPET0002 at F0B0193488",
-        Notice::StaffCardDelivered | Notice::StaffCardOpposed => "card 2600000017 of CPET0002 at F0B0193488",
+        Notice::StaffCardDelivered | Notice::StaffCardOpposed | Notice::StaffCardLapsed => {
+            "card 2600000017 of CPET0002 at F0B0193488"
+        }
         Notice::StaffCardExpiring => "card 2600000017 of CPET0002 at F0B0193488 within 30",
         Notice::CardDelivered
         | Notice::CardActivated

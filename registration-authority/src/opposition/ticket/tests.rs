@@ -186,15 +186,78 @@ fn so_many_are_open_and_no_more_and_only_for_the_grounds_of_a_holder() {
     let declared = Declared::from_str("2612345678").unwrap();
     let refused = open(&mut house.db, &declared, Ground::Deceased, &mut house.rng, &act);
     assert_eq!(code(refused), "opposition-ground-unknown");
-    house
-        .sql(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-             INSERT INTO opposition_tickets (number, identifier, ground, opened_at)
-             SELECT printf('TK-%016d', i), printf('26%08d', i), 'lost', 1 FROM n",
-        )
-        .unwrap();
-    let refused = open(&mut house.db, &declared, Ground::Lost, &mut house.rng, &act);
-    assert_eq!(code(refused), "opposition-tickets-full");
+    flood(&mut house, MOST_NAMED, true);
+    for identifier in ["2612345678".to_owned(), rpps(&nurse())] {
+        let declared = Declared::from_str(&identifier).unwrap();
+        let refused = open(&mut house.db, &declared, Ground::Lost, &mut house.rng, &act);
+        assert_eq!(code(refused), "opposition-tickets-full", "whatever is declared");
+    }
+}
+
+/// So many open tickets of cards with numbers from 9000000000 on, as who floods the page leaves them.
+fn flood(house: &mut House, count: i64, names_card: bool) {
+    let rows = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO opposition_tickets (number, identifier, ground, opened_at, names_card)
+         SELECT printf('TK-%016d', i), printf('90%08d', i), 'lost', 1, {names_card} FROM n"
+    );
+    house.sql(&rows).unwrap();
+}
+
+#[test]
+fn numbers_that_name_no_card_take_no_room_from_a_holder_and_are_answered_as_his() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let card = house.active_card(&mut worker, &nurse());
+    let named = |house: &mut House| -> i64 {
+        opposition_tickets::table
+            .filter(opposition_tickets::names_card.eq(true))
+            .count()
+            .get_result(&mut house.db)
+            .unwrap()
+    };
+    flood(&mut house, MOST_NAMELESS, false);
+    let open_now = |house: &mut House| rows(house).iter().filter(|row| row.0.is_none()).count() as i64;
+    // Persons of the register who have no card, and cards that there are not: answered, and not kept.
+    for identifier in [rpps(&other_nurse()), rpps(&nobody()), "2612345678".to_owned()] {
+        declare(&mut house, &identifier);
+    }
+    assert_eq!((open_now(&mut house), named(&mut house)), (MOST_NAMELESS, 0));
+    for identifier in [card.to_string(), rpps(&nurse())] {
+        declare(&mut house, &identifier);
+    }
+    assert_eq!((open_now(&mut house), named(&mut house)), (MOST_NAMELESS + 2, 2));
+    let kept = house.sql("UPDATE opposition_tickets SET names_card = FALSE WHERE names_card");
+    assert!(kept.unwrap_err().to_string().contains("nothing else of it"));
+}
+
+#[test]
+fn the_worker_dismisses_after_a_day_what_names_no_living_card_and_nothing_else() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        for identifier in [card.to_string(), "2612345678".to_owned(), rpps(&other_nurse())] {
+            declare(house, &identifier);
+        }
+        let dismissed = |house: &mut House| {
+            let act = house.job();
+            dismiss_nameless(&mut house.db, &mut house.rng, &act).unwrap()
+        };
+        assert_eq!(dismissed(house), 0, "an officer may look at it first");
+        // Her card comes meanwhile.
+        house.active_card(&mut worker, &other_nurse());
+        house.later(24 * 3600);
+        assert_eq!((dismissed(house), dismissed(house)), (1, 0));
+        let left: Vec<String> = listed(house).iter().map(|ticket| ticket.declared.to_string()).collect();
+        assert_eq!(left.len(), 2);
+        assert!(!left.contains(&"2612345678".to_owned()), "{left:?}");
+        let closed: (Option<String>, Option<String>) = opposition_tickets::table
+            .filter(opposition_tickets::identifier.eq("2612345678"))
+            .select((opposition_tickets::outcome, opposition_tickets::closed_by))
+            .first(&mut house.db)
+            .unwrap();
+        assert_eq!(closed, (Some("dismissed".to_owned()), Some("job:test".to_owned())));
+    });
 }
 
 #[test]

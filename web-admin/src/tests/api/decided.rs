@@ -118,7 +118,7 @@ impl House {
     }
 
     /// A renewal plan that waits; of nothing.
-    pub(super) fn renewal_plan(&self, count: u32) -> String {
+    pub(in crate::tests) fn renewal_plan(&self, count: u32) -> String {
         let at = self.now().millis();
         let id = format!("RP-2026-{count:06}");
         self.sql(&format!(

@@ -71,7 +71,7 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
 }
 
 /// The tag of what an address is filled in with.
-fn etag(house: &mut House, path: &str, number: u32) -> String {
+pub(super) fn etag(house: &mut House, path: &str, number: u32) -> String {
     if path == "/structures/{structure}/staff/{local_id}/departure" {
         let leaver = staff::find(&mut house.db, &STRUCTURE.parse().unwrap(), LEAVER).unwrap().unwrap();
         return format!("\"{}.there\"", leaver.declared_at.millis());
@@ -92,7 +92,7 @@ fn etag(house: &mut House, path: &str, number: u32) -> String {
 }
 
 /// An address with something of alice's that stands there.
-fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
+pub(super) fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
     let number = match path {
         "/orders/{number}/answer" => {
             let submitted = house.submit("alice", &person(number));
@@ -130,7 +130,7 @@ fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
 }
 
 /// What is sent there.
-fn body(path: &str, number: u32) -> Value {
+pub(super) fn body(path: &str, number: u32) -> Value {
     match path {
         "/orders" => wanted(number),
         "/certificate-requests" => {

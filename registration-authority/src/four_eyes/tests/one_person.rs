@@ -1,0 +1,88 @@
+//! Who has two logins is one officer: by the number of the person on the cards whose certificates they sign in with.
+
+use ::card::CardNumber;
+use diesel::prelude::*;
+use professional_registry::ImportedRegister;
+use store::schema::decisions;
+
+use super::near::of_card;
+use crate::enrolment::{self, NewCredential, NewEnrolment};
+use crate::officers::{self, Role, Scope};
+use crate::order::{self, OrderState};
+use crate::testing::*;
+
+/// Two logins of one person, each with the certificate of a card of his: he exercises two professions.
+const LOGINS: [&str; 2] = ["jean", "marc"];
+
+fn two_logins(house: &mut House) {
+    let mut worker = house.worker();
+    for (login, profession) in LOGINS.into_iter().zip(["60", "70"]) {
+        house.approved_for(&twofold(), profession);
+        let card: CardNumber = house.personalise()[0];
+        house.certify(&mut worker, &card).unwrap();
+        house.activate(&card);
+        let credential = NewCredential::Certificate(of_card(house, &card));
+        let operator = house.act(store::Actor::Operator("root".to_owned()));
+        let (act, roster) = (house.officer("admin"), house.verifier.roster(&mut house.db).unwrap());
+        let role = Role::RegistrationOfficer;
+        let House { db, rng, verifier, .. } = &mut *house;
+        // Their names as they were enrolled tell nobody that they are one.
+        db.write(|db| officers::enrol(db, login, &format!("Prénom {login}"), role, rng, &operator)).unwrap();
+        let (login, display_name) = (login.to_owned(), format!("Prénom {login}"));
+        let new =
+            NewEnrolment { login, display_name, role, scope: Scope::default(), email: None, credential };
+        db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap();
+    }
+    house.later(1);
+}
+
+/// An order that asks for two officers; its number.
+fn asks_for_two(house: &mut House, submitter: &str) -> String {
+    let number = house.submit(submitter, cps(&nurse(), "60")).unwrap().number().to_owned();
+    let act = house.officer("clara");
+    let House { db, rng, .. } = house;
+    db.write(|db| order::ask_second_officer(db, &number, 1, rng, &act)).unwrap();
+    number
+}
+
+#[test]
+fn one_person_with_two_logins_gives_one_of_two_approvals() {
+    on_both(|house| {
+        two_logins(house);
+        let number = asks_for_two(house, "alice");
+        assert_eq!(house.approve("jean", &number).unwrap().state, OrderState::Submitted);
+        assert_eq!(code(house.approve("marc", &number)), "delegation-one-person");
+        let taken: i64 = decisions::table
+            .filter(decisions::subject_number.eq(&number))
+            .count()
+            .get_result(&mut house.db)
+            .unwrap();
+        assert_eq!(taken, 1);
+        assert!(matches!(house.approve("bob", &number).unwrap().state, OrderState::Approved { .. }));
+    });
+}
+
+#[test]
+fn one_person_approves_under_no_login_what_he_submitted_under_another() {
+    let mut house = House::new();
+    two_logins(&mut house);
+    let number = house.submit("jean", cps(&nurse(), "60")).unwrap().number().to_owned();
+    assert_eq!(code(house.approve("marc", &number)), "delegation-one-person");
+    assert!(matches!(house.approve("bob", &number).unwrap().state, OrderState::Approved { .. }));
+}
+
+#[test]
+fn the_worker_takes_no_second_approval_of_one_person_whatever_the_page_let_through() {
+    let mut house = House::new();
+    two_logins(&mut house);
+    let number = asks_for_two(&mut house, "alice");
+    house.approve("jean", &number).unwrap();
+    assert_eq!(house.refused(), [""; 0]);
+    let order = order::get(&mut house.db, &number).unwrap();
+    let (proof, at) = (house.proof("marc", &order.decidable()), house.at);
+    house.write_decision(&order.decidable(), "marc", at.millis(), &proof);
+    assert_eq!(house.refused(), ["delegation-one-person"]);
+    let House { db, verifier, .. } = &mut house;
+    let evidence = crate::certification::verify_evidence(db, &mut ImportedRegister, verifier, &number, at);
+    assert!(evidence.is_err());
+}
