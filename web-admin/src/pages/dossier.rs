@@ -62,6 +62,8 @@ pub(super) struct DossierPage {
     place: Place,
     number: String,
     version: i64,
+    /// When it was read, milliseconds since 1970: an act from this page says so.
+    read_at: i64,
     name: String,
     family_name: String,
     given_name: String,
@@ -274,6 +276,7 @@ fn compose(
         place: Place::of(db, list, order, officer, reader.at)?,
         number: order.number.clone(),
         version: order.version,
+        read_at: at.millis(),
         name: order
             .service_in_words()
             .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
@@ -364,14 +367,4 @@ fn since(state: OrderState) -> Option<Shown> {
         | OrderState::Withdrawn { at }
         | OrderState::Ordered { at } => Some(Shown(at)),
     }
-}
-
-/// The dossier as it stands, for the page of a decision that came too late: who looks for himself is not shown there either who looked before
-/// him.
-pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<Dossier, Failure> {
-    let act = work.act;
-    work.db.snapshot(|db| {
-        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        Ok(dossier.as_shown_to(&officers::require(db, Right::ReadDossier, act)?))
-    })
 }
