@@ -30,4 +30,6 @@ pub use structure_names::NameError;
 pub use subject::{Person, Subject, Wanted};
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
 
-pub(crate) use request::{issued_to, of_common_name, of_structure, set_status};
+pub(crate) use request::{
+    PAGE, count_outside, issued_to, list_within, of_common_name, of_structure, set_status,
+};
