@@ -105,6 +105,8 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     );
     let none = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
     assert!(clara.follow(&none).await.says("n'attend votre décision"));
+    let named = clara.post("/ra/file/suivant", &next("statut=a-verifier&q=PERSONNE+TELLE")).await;
+    assert!(named.leads_to().ends_with("&fait=aucune"), "{}", named.leads_to());
     let mut rita = house.browser("rita").await;
     assert!(!rita.get("/ra/file").await.says("Dossier suivant"));
 }
