@@ -1,9 +1,7 @@
 use ca_core::serial::SerialNumber;
-use diesel::dsl::not;
 use diesel::prelude::*;
 use professional_registry::identifiers::TechnicalStructureId;
 use professional_registry::{Category, Profession};
-use store::database::MultiBackend;
 use store::schema::certificate_requests;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
@@ -13,12 +11,9 @@ use super::subject::{Person, Subject};
 use crate::approval::{Concerned, Decidable, SubjectKind};
 use crate::faults;
 use crate::officers::Reach;
-use crate::officers::rows::Condition;
 use crate::order::{StaffTie, Tie};
 use crate::outbox::Recipient;
 
-/// Most requests of a page.
-pub(crate) const PAGE: i64 = 200;
 /// Requests of a structure that its page shows.
 const OF_STRUCTURE: i64 = 50;
 
@@ -176,66 +171,6 @@ pub fn get(db: &mut Database, number: &str) -> Result<CertificateRequest, Reques
     row.ok_or_else(|| RequestError::Unknown(number.to_owned()))?.try_into()
 }
 
-/// The requests in the state of this name (all of them without one), by number, after the given one; 200
-/// at most.
-pub fn list(
-    db: &mut Database,
-    status: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<CertificateRequest>, RequestError> {
-    following(db, in_state(status), after, limit.clamp(1, PAGE))
-}
-
-/// The same of those that fit a condition, one more than a page at most, so that whoever shows a page sees whether there is another.
-pub(crate) fn list_within(
-    db: &mut Database,
-    status: Option<&str>,
-    within: Option<Condition<'_, certificate_requests::table>>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<CertificateRequest>, RequestError> {
-    let query = match within {
-        Some(within) => in_state(status).filter(within),
-        None => in_state(status),
-    };
-    following(db, query, after, limit.clamp(1, PAGE + 1))
-}
-
-/// How many in the state of this name do not fit a condition.
-pub(crate) fn count_outside(
-    db: &mut Database,
-    status: Option<&str>,
-    within: Condition<'_, certificate_requests::table>,
-) -> QueryResult<i64> {
-    in_state(status).filter(not(within)).count().get_result(db)
-}
-
-type Query<'a> = certificate_requests::BoxedQuery<'a, MultiBackend>;
-
-fn in_state<'a>(status: Option<&str>) -> Query<'a> {
-    let statuses = match status {
-        Some(one) => vec![one.to_owned()],
-        None => ["submitted", "approved", "refused", "withdrawn", "issued"].map(str::to_owned).to_vec(),
-    };
-    certificate_requests::table.filter(certificate_requests::status.eq_any(statuses)).into_boxed()
-}
-
-fn following(
-    db: &mut Database,
-    query: Query<'_>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<CertificateRequest>, RequestError> {
-    let rows: Vec<Row> = query
-        .filter(certificate_requests::number.gt(after.unwrap_or("").to_owned()))
-        .order(certificate_requests::number)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(CertificateRequest::try_from).collect()
-}
-
 /// The newest requests for this structure and its staff, newest first.
 pub(crate) fn of_structure(
     db: &mut Database,
@@ -346,7 +281,7 @@ pub(crate) fn set_status(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificate_requests)]
-struct Row {
+pub(super) struct Row {
     number: String,
     version: i64,
     profile: String,

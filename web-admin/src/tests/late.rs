@@ -69,6 +69,7 @@ async fn whoever_looks_for_himself_is_told_of_a_document_and_of_no_first_look() 
     house.approve("bob", &number);
     house.later(Duration::from_secs(60));
     house.document("alice", &number);
+    house.approve("bob", &number);
     let late = approved_late(&mut house, &number, read_at).await;
     assert_eq!(late.status, 412);
     assert!(late.says("Alice MARTIN a joint un document, le"), "{}", late.body);

@@ -107,11 +107,15 @@ fn of_a_search_by_name_the_next_order_is_the_most_urgent_and_not_the_first_by_na
     on_monday(&mut house);
     let older = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
     house.later(3600);
+    let between = house.submit("agent", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+    house.later(3600);
     let younger = house.submit("agent", cps(&military_nurse(), "60")).unwrap().number().to_owned();
-    house.sql(&format!("UPDATE card_orders SET search_name = 'ZOE' WHERE number = '{older}'")).unwrap();
-    house.sql(&format!("UPDATE card_orders SET search_name = 'ZAC' WHERE number = '{younger}'")).unwrap();
+    for (name, number) in [("ZOE", &older), ("ZAC", &between), ("ZED", &younger)] {
+        let row = format!("UPDATE card_orders SET search_name = '{name}' WHERE number = '{number}'");
+        house.sql(&row).unwrap();
+    }
     let view = Filter { search: Search::of("z"), ..submitted() };
-    assert_eq!(numbers(&mut house, "bob", &view), [younger, older.clone()]);
+    assert_eq!(numbers(&mut house, "bob", &view), [between, younger, older.clone()]);
     let bob = house.officer("bob");
     let House { db, rng, .. } = &mut house;
     assert_eq!(db.write(|db| next(db, &hours(), &view, rng, &bob)).unwrap(), older);
