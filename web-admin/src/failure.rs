@@ -27,7 +27,7 @@ pub(crate) enum Failure {
 /// What somebody did to what another had read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// `approved`, `refused`, `taken-back` or `withdrawn`.
+    /// `approved`; the words of [`What`](registration_authority::views::What).
     pub(crate) what: &'static str,
     /// The officer's login, where it is told.
     pub(crate) by: Option<String>,

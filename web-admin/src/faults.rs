@@ -13,6 +13,8 @@ store::codes! {
     FORM_FOREIGN = ("form-foreign", NotAuthorised, "the officer: open the page again, then send its form");
     /// A form that is too large, or is not one.
     FORM_UNREADABLE = ("form-unreadable", Invalid, "the officer: open the page again; a form has 64 KiB at most");
+    /// Too many sign-ins from this address, of this officer, or of everybody.
+    SIGN_IN_TOO_OFTEN = ("sign-in-too-often", Unavailable, "the officer: try again after the seconds of Retry-After; what is open stays open");
     /// Decisions need a proof that this installation cannot make on a page.
     DECISION_PROOF_MISSING = ("decision-proof-missing", AwaitsApproval, "an officer decides with his card or passkey");
     /// No authenticator's answer is in the form.

@@ -15,7 +15,9 @@ use store::{CryptoRng, Timestamp};
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session lives at most.
 pub(crate) const ABSOLUTE: Duration = Duration::from_secs(8 * 3600);
-/// Most sessions at a time; the one unused the longest makes room.
+/// Most sessions of one officer at a time; of his, the one unused the longest makes room.
+pub(crate) const BY_LOGIN: usize = 10;
+/// Most sessions at a time; of whoever has the most, the one unused the longest makes room.
 const MOST: usize = 500;
 /// Most receipts that a session keeps.
 const RECEIPTS: usize = 20;
@@ -80,6 +82,22 @@ pub(crate) struct Ends {
     pub(crate) at_latest: Timestamp,
 }
 
+/// A session that was begun.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// For its cookie.
+    pub(crate) token: String,
+    /// The one that makes room for it: it is open until it is [ended](Sessions::end), or [stays](Sessions::stays).
+    pub(crate) leaves: Option<Leaving>,
+}
+
+/// A session that is to end, so that another can begin.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    pub(crate) key: SessionKey,
+    pub(crate) login: String,
+}
+
 /// Who is signed in, as a request sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -107,6 +125,8 @@ struct Entry {
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
+    /// Whether it makes room for another: it counts no more.
+    leaves: bool,
     /// For what of the inbox the last page was shown, and whether that was an act.
     led: Option<(String, bool)>,
 }
@@ -119,21 +139,21 @@ impl Session {
 }
 
 impl Sessions {
-    /// Opens a session by these means; the token for its cookie.
+    /// Opens a session by these means, and says which makes room for it where there are too many: one of his own, or else, where all together
+    /// are too many, one of whoever has the most. So nobody who signs in over and over signs others out.
     pub(crate) fn begin(
         &self,
         officer: &Officer,
         (means, from): (Means, Origin),
         rng: &mut dyn CryptoRng,
         now: Timestamp,
-    ) -> String {
+    ) -> Begun {
         let (token, form_token) = (draw(rng), draw(rng));
         let mut open = self.locked();
         open.retain(|_, entry| entry.lives(now));
-        if open.len() >= MOST
-            && let Some(oldest) = open.iter().min_by_key(|(_, entry)| entry.seen).map(|(key, _)| *key)
-        {
-            open.remove(&oldest);
+        let leaves = leaving(&open, &officer.login);
+        if let Some(entry) = leaves.as_ref().and_then(|one| open.get_mut(&one.key)) {
+            entry.leaves = true;
         }
         let entry = Entry {
             login: officer.login.clone(),
@@ -145,10 +165,19 @@ impl Sessions {
             since: now,
             seen: now,
             receipts: Vec::new(),
+            leaves: false,
             led: None,
         };
         open.insert(key_of(&token), entry);
-        token
+        Begun { token, leaves }
+    }
+
+    /// What was to make room makes none.
+    pub(crate) fn stays(&self, one: Option<&Leaving>) {
+        let Some(one) = one else { return };
+        if let Some(entry) = self.locked().get_mut(&one.key) {
+            entry.leaves = false;
+        }
     }
 
     /// The session of this token, which a request has now used.
@@ -239,6 +268,26 @@ impl Entry {
         let (since, seen) = (self.since, self.seen);
         Opened { id: id_of(key), since, seen, means: self.means.clone(), from: self.from.clone() }
     }
+}
+
+/// Which session makes room for another one of this officer; none where there is room.
+fn leaving(open: &BTreeMap<SessionKey, Entry>, login: &str) -> Option<Leaving> {
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in open.values().filter(|entry| !entry.leaves) {
+        *counted.entry(&entry.login).or_default() += 1;
+    }
+    let his = counted.get(login).copied().unwrap_or_default();
+    let of = match his >= BY_LOGIN {
+        true => login,
+        false if counted.values().sum::<usize>() >= MOST => {
+            // Of several who have as many, whoever signs in.
+            counted.iter().max_by_key(|(of, count)| (**count, **of == login)).map(|(of, _)| *of)?
+        }
+        false => return None,
+    };
+    let entries = open.iter().filter(|(_, entry)| !entry.leaves && entry.login == of);
+    let (key, _) = entries.min_by_key(|(_, entry)| (entry.seen, entry.since))?;
+    Some(Leaving { key: *key, login: of.to_owned() })
 }
 
 fn draw(rng: &mut dyn CryptoRng) -> String {

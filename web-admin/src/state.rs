@@ -117,6 +117,8 @@ pub struct WebState {
     throttle: Throttle,
     declarations: Throttle,
     codes: Throttle,
+    sign_ins: Throttle,
+    sign_ins_of: Throttle,
     listing: Kept<pages::pki::Listing>,
     connections: Connections,
 }
@@ -138,6 +140,8 @@ impl WebState {
                 pages::holder_opposition::CODES_BY_ADDRESS,
                 pages::holder_opposition::CODES_BY_ALL,
             ),
+            sign_ins: Throttle::new(pages::sign_in::BY_ADDRESS, pages::sign_in::BY_ALL),
+            sign_ins_of: Throttle::new(pages::sign_in::BY_LOGIN, pages::sign_in::BY_ALL),
             listing: Kept::default(),
         }
     }
@@ -219,6 +223,16 @@ impl WebState {
     /// Counts the one-time codes that holders ask for.
     pub(crate) fn codes_throttle(&self) -> &Throttle {
         &self.codes
+    }
+
+    /// Counts what is sent to sign in, or to make a key, by address.
+    pub(crate) fn sign_ins_throttle(&self) -> &Throttle {
+        &self.sign_ins
+    }
+
+    /// Counts who signs in, by login.
+    pub(crate) fn sign_ins_of_throttle(&self) -> &Throttle {
+        &self.sign_ins_of
     }
 
     pub(crate) fn publication(&self, status_sequence: i64) -> Publication {

@@ -1,4 +1,4 @@
-//! How often the world may ask: by address and altogether, in a memory that does not grow.
+//! How often the world may ask: by address, or by who asks, and altogether, in a memory that does not grow.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -37,6 +37,15 @@ impl Throttle {
     /// Counts a question from `address`; where it is one too many, after how many seconds to ask again. A refused
     /// question counts for its address only: one who insists takes nothing from the others.
     pub(crate) fn ask(&self, address: IpAddr, at: Timestamp) -> Result<(), i64> {
+        self.count(self.place.hash_one(network(address)), at)
+    }
+
+    /// The same of whoever has proved to be the officer of this login, from wherever he asks.
+    pub(crate) fn ask_as(&self, login: &str, at: Timestamp) -> Result<(), i64> {
+        self.count(self.place.hash_one(login), at)
+    }
+
+    fn count(&self, place: u64, at: Timestamp) -> Result<(), i64> {
         let window = at.seconds().div_euclid(WINDOW);
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         if counted.window != window {
@@ -44,7 +53,7 @@ impl Throttle {
             counted.all = 0;
             counted.by_address.fill(0);
         }
-        let place = self.place.hash_one(network(address)) as usize % COUNTERS;
+        let place = place as usize % COUNTERS;
         let allowed = counted.by_address[place] < self.by_address && counted.all < self.by_all;
         counted.by_address[place] = counted.by_address[place].saturating_add(1);
         if allowed {

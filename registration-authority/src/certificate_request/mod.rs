@@ -6,6 +6,7 @@
 pub mod canonical;
 mod decide;
 mod key_standing;
+mod list;
 mod personal;
 mod request;
 mod revocation_request;
@@ -19,7 +20,8 @@ mod tests;
 
 pub use canonical::{CanonicalRequest, PERSONAL_REQUEST_ENCODING_VERSION, REQUEST_ENCODING_VERSION};
 pub use decide::{DecideRequestError, approve, refuse, withdraw};
-pub use request::{CertificateRequest, RequestError, RequestState, get, list};
+pub use list::list;
+pub use request::{CertificateRequest, RequestError, RequestState, get};
 pub use revocation_request::{
     AnsweredRevocations, RevocationAnswer, RevocationRequest, answer_waiting as answer_revocations,
     ask as ask_revocation, is_any_waiting as is_any_revocation_waiting, newest as newest_revocation,
@@ -30,4 +32,5 @@ pub use structure_names::NameError;
 pub use subject::{Person, Subject, Wanted};
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
 
+pub(crate) use list::{PAGE, count_outside, list_within};
 pub(crate) use request::{issued_to, of_common_name, of_structure, set_status};

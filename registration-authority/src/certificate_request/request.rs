@@ -171,28 +171,6 @@ pub fn get(db: &mut Database, number: &str) -> Result<CertificateRequest, Reques
     row.ok_or_else(|| RequestError::Unknown(number.to_owned()))?.try_into()
 }
 
-/// The requests in the state of this name (all of them without one), by number, after the given one; 200
-/// at most.
-pub fn list(
-    db: &mut Database,
-    status: Option<&str>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<CertificateRequest>, RequestError> {
-    let statuses = match status {
-        Some(one) => vec![one],
-        None => vec!["submitted", "approved", "refused", "withdrawn", "issued"],
-    };
-    let rows: Vec<Row> = certificate_requests::table
-        .filter(certificate_requests::status.eq_any(statuses))
-        .filter(certificate_requests::number.gt(after.unwrap_or("")))
-        .order(certificate_requests::number)
-        .limit(limit.clamp(1, 200))
-        .select(Row::as_select())
-        .load(db)?;
-    rows.into_iter().map(CertificateRequest::try_from).collect()
-}
-
 /// The newest requests for this structure and its staff, newest first.
 pub(crate) fn of_structure(
     db: &mut Database,
@@ -303,7 +281,7 @@ pub(crate) fn set_status(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificate_requests)]
-struct Row {
+pub(super) struct Row {
     number: String,
     version: i64,
     profile: String,

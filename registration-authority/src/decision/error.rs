@@ -26,7 +26,7 @@ pub enum DecideError {
         login: String,
     },
     /// The actor has approved it already, and it needs another.
-    #[error("{login} has approved the release of {kind} {number}, and another officer must too")]
+    #[error("{login} has approved {kind} {number}, and another officer must too")]
     AnotherNeeded {
         /// Of what sort.
         kind: SubjectKind,
@@ -122,6 +122,7 @@ impl Fault for DecideError {
             Self::SelfApproval { kind: OfficerDelegation, .. } => faults::DELEGATION_NOT_YOURS,
             Self::SelfApproval { kind: OfficerEnrolment, .. }
             | Self::AnotherNeeded { kind: OfficerEnrolment, .. } => faults::ENROLMENT_ANOTHER_ADMINISTRATOR,
+            Self::AnotherNeeded { kind: CardOrder, .. } => faults::ORDER_SECOND_OFFICER,
             Self::SelfApproval { kind: RegisterFeed | OppositionPlan | SuspensionLift, .. }
             | Self::AnotherNeeded { .. } => faults::RELEASE_ANOTHER_OFFICER,
             Self::StaleVersion { kind: RegisterFeed | OppositionPlan | SuspensionLift, .. } => {

@@ -89,7 +89,7 @@ store::codes! {
     /// A stored document is not what its digest says.
     ORDER_DOCUMENT_ALTERED = ("order-document-altered", Integrity, "the auditor: the row is not what this program writes");
     /// A flag of the order asks for two officers, and this one has approved it.
-    ORDER_SECOND_OFFICER = ("order-second-officer", Refused, "another registration officer must approve it too");
+    ORDER_SECOND_OFFICER = ("order-second-officer", Refused, "another registration officer must decide too; whoever would refuse what he has approved takes his approval back first");
     /// A refusal says why.
     ORDER_REASON_MISSING = ("order-reason-missing", Invalid, "the registration officer: choose a reason; `other` needs a sentence");
     /// A reason that is not on the list.

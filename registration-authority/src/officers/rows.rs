@@ -11,7 +11,7 @@ use store::schema::{
     card_orders, certificate_requests, order_places, register_structures, structure_mandates,
 };
 
-use super::Scope;
+use super::{Officer, Right, Scope};
 
 /// A condition on rows of a table.
 pub(crate) type Condition<'a, Table> = Box<dyn BoxableExpression<Table, MultiBackend, SqlType = Bool> + 'a>;
@@ -53,14 +53,28 @@ pub(crate) fn requests(scopes: &[Scope]) -> Option<Condition<'_, certificate_req
         .reduce(|any, one| -> Condition<'_, certificate_requests::table> { Box::new(any.or(one)) })
 }
 
+/// That this officer, who has these scopes, reads a request: what he asked for himself, whatever his scope is; and every other of his
+/// scope where his role reads dossiers. `None` where he reads all.
+pub(crate) fn requests_read_by<'a>(
+    officer: &'a Officer,
+    scopes: &'a [Scope],
+) -> Option<Condition<'a, certificate_requests::table>> {
+    let own = certificate_requests::submitted_by.eq(officer.login.as_str());
+    match officer.role.may(Right::ReadDossier) {
+        true => requests(scopes).map(|of_scope| Box::new(of_scope.or(own)) as _),
+        false => Some(Box::new(own)),
+    }
+}
+
 fn requests_of_one(scope: &Scope) -> Option<Condition<'_, certificate_requests::table>> {
     let professions: Vec<&str> = scope.professions().collect();
     let structures: Vec<&str> = scope.structures().collect();
     let departments: Vec<&str> = scope.departments().flat_map(Department::spellings).collect();
     let mut conditions: Vec<Condition<'_, certificate_requests::table>> = Vec::new();
     if !professions.is_empty() {
-        let of_profession = certificate_requests::profession.eq_any(professions);
-        conditions.push(Box::new(of_profession.assume_not_null()));
+        // A structure's has none, which is false and not unknown: what is not shown is counted.
+        let of_profession = certificate_requests::profession.eq_any(professions).assume_not_null();
+        conditions.push(Box::new(certificate_requests::profession.is_not_null().and(of_profession)));
     }
     if !structures.is_empty() {
         conditions.push(Box::new(certificate_requests::structure.eq_any(structures)));

@@ -28,6 +28,15 @@ pub enum SessionEvent<'a> {
         /// The one that he ended it from.
         from: &'a str,
     },
+    /// One ended because there were too many when he signed in.
+    MadeRoom {
+        /// The session that ended.
+        session: &'a str,
+        /// Whose it was: his own, unless everybody together has too many.
+        of: &'a str,
+        /// The one that he began.
+        to: &'a str,
+    },
 }
 
 /// Records these of the officer who acts, before what they say is done. An officer signs in to oppose a card on a full disk too: then on the
@@ -38,20 +47,25 @@ pub fn record_sessions(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> diesel::QueryResult<()> {
-    let subject = format!("officer {}", act.actor.officer().unwrap_or_default());
+    let own = act.actor.officer().unwrap_or_default();
     let signs_in = events.iter().any(|event| matches!(event, SessionEvent::Begun { .. }));
     let record = |db: &mut Database| {
         let events = events.iter().map(|event| {
-            let (action, payload) = match event {
+            let (action, of, payload) = match event {
                 SessionEvent::Begun { session, means } => {
-                    ("officer.signed-in", json!({ "session": session, "by": means }))
+                    ("officer.signed-in", own, json!({ "session": session, "by": means }))
                 }
-                SessionEvent::SignedOut { session } => ("officer.signed-out", json!({ "session": session })),
+                SessionEvent::SignedOut { session } => {
+                    ("officer.signed-out", own, json!({ "session": session }))
+                }
                 SessionEvent::Ended { session, from } => {
-                    ("officer.session-ended", json!({ "session": session, "from": from }))
+                    ("officer.session-ended", own, json!({ "session": session, "from": from }))
+                }
+                SessionEvent::MadeRoom { session, of, to } => {
+                    ("officer.session-ended", *of, json!({ "session": session, "made_room_for": to }))
                 }
             };
-            Event { action, subject: subject.clone(), payload }
+            Event { action, subject: format!("officer {of}"), payload }
         });
         audit::record_all(db, events.collect(), rng, act)
     };

@@ -175,7 +175,13 @@ pub fn refuse(
 ) -> Result<CardOrder, ApproveError> {
     let order = get(db, number)?;
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
-    let taken = decision::check(db, verifier, order.decidable(), given, act)?.record(db, act)?;
+    let checked = decision::check(db, verifier, order.decidable(), given, act)?;
+    if decider(db, &order, act)?.approved_it {
+        // Of two, the first: he takes his approval back before he refuses.
+        let (kind, login) = (SubjectKind::CardOrder, act.actor.officer().unwrap_or_default().to_owned());
+        return Err(DecideError::AnotherNeeded { kind, number: order.number, login }.into());
+    }
+    let taken = checked.record(db, act)?;
     conclude(db, verifier, order, &taken, rng, act)
 }
 

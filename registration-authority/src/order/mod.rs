@@ -50,7 +50,7 @@ pub use second_officer::{SecondOfficerError, ask_second_officer};
 pub use staff_order::{NewStaffOrder, submit_staff};
 pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
-pub use take_back::{TakeBackError, last_to_take_back, may_take_back, take_back};
+pub use take_back::{Revocable, TakeBackError, last_to_take_back, may_take_back, take_back};
 pub(crate) use take_effect::await_effect;
 pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};

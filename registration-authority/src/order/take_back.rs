@@ -16,6 +16,9 @@ use crate::faults;
 use crate::officers::{self, NotAuthorised, Officer, Right};
 use crate::risk::{self, RiskError};
 
+/// Decisions of an officer that are looked at, the newest first, for one that he can take back: a worker that is late leaves some behind.
+const LOOKED_AT: i64 = 20;
+
 /// Why a decision is not taken back.
 #[derive(Debug, Error)]
 pub enum TakeBackError {
@@ -79,10 +82,29 @@ impl Fault for TakeBackError {
     }
 }
 
+/// How long a decision can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocable {
+    /// As long as the order waits for its second officer: nothing follows from the first one's approval alone.
+    WhileOpen,
+    /// Until then. Of two approvals nothing follows before both have taken effect.
+    Until(Timestamp),
+}
+
+impl Revocable {
+    /// Whether it still can at that moment.
+    pub fn holds(self, at: Timestamp) -> bool {
+        match self {
+            Self::WhileOpen => true,
+            Self::Until(until) => at < until,
+        }
+    }
+}
+
 /// Takes back the decision that the officer who acts took on `version`, before it has taken effect.
 ///
 /// The order is open again, in its next version: what was signed is about no version that stands, so that nothing follows
-/// from it, and a first officer's approval beside it has to be given again too. Inside the caller's write transaction.
+/// from it, and another officer's approval beside it has to be given again too. Inside the caller's write transaction.
 pub fn take_back(
     db: &mut Database,
     registry: &mut dyn Registry,
@@ -101,13 +123,14 @@ pub fn take_back(
     let Some(his) = his else {
         return Err(TakeBackError::NotYours { number: number.to_owned(), version, login: officer.login });
     };
-    if !has_its_decision(&order) || order.version != version {
-        return Err(not_open());
-    }
-    let since = decision::can_be_taken_back_until(verifier, SubjectKind::CardOrder, his);
-    if since <= act.at {
-        return Err(TakeBackError::InEffect { number: number.to_owned(), since });
-    }
+    let how_long = revocable(verifier, &order, &decisions, his).filter(|_| order.version == version);
+    let since = match how_long.ok_or_else(not_open)? {
+        Revocable::Until(since) if since <= act.at => {
+            return Err(TakeBackError::InEffect { number: number.to_owned(), since });
+        }
+        Revocable::Until(since) => since,
+        Revocable::WhileOpen => act.at,
+    };
     decision::retract(db, his, act.at).map_err(|error| in_effect(error, number, since))?;
     if !reopen(db, &order, act)? {
         return Err(not_open());
@@ -122,30 +145,32 @@ pub fn take_back(
     Ok(order)
 }
 
-/// The decision on the order's version that this officer could take back at this moment, with until when. For a page.
+/// The decision on the order's version that this officer could take back at this moment, with how long. For a page.
 pub fn may_take_back<'a>(
     verifier: &ApprovalVerifier,
     officer: &Officer,
     order: &CardOrder,
     decisions: &'a [Decision],
     at: Timestamp,
-) -> Option<(&'a Decision, Timestamp)> {
+) -> Option<(&'a Decision, Revocable)> {
     let his = decisions
         .iter()
         .find(|one| one.subject_version == order.version && one.decided_by == officer.login)
-        .filter(|_| officer.role.may(Right::Decide) && has_its_decision(order))?;
-    let until = decision::can_be_taken_back_until(verifier, SubjectKind::CardOrder, his);
-    (at < until).then_some((his, until))
+        .filter(|_| officer.role.may(Right::Decide))?;
+    let how_long = revocable(verifier, order, decisions, his)?;
+    how_long.holds(at).then_some((his, how_long))
 }
 
-/// The officer's newest decision from which nothing has followed yet, and that he could take back at this moment. For a page.
+/// The officer's newest decision that takes effect by itself unless he takes it back, which he can at this moment, with until when. For
+/// a page. One that waits for another officer is no such decision: its order's page offers to take it back.
 pub fn last_to_take_back(
     db: &mut Database,
     verifier: &ApprovalVerifier,
     officer: &Officer,
     at: Timestamp,
 ) -> Result<Option<(CardOrder, Decision, Timestamp)>, OrderError> {
-    let newest: Option<String> = decisions_pending::table
+    // Of two who approved, the first's date stands beside the order: when both have taken effect is reckoned below.
+    let newest: Vec<String> = decisions_pending::table
         .inner_join(
             decisions::table.on(decisions::subject_kind
                 .eq(SubjectKind::CardOrder.as_str())
@@ -157,22 +182,42 @@ pub fn last_to_take_back(
                 .eq(decisions_pending::order_number)
                 .and(card_orders::version.eq(decisions_pending::order_version))),
         )
-        .filter(decisions_pending::effective_at.gt(at))
+        .filter(card_orders::status.eq_any(["approved", "refused"]))
         .filter(decisions::decided_by.eq(&officer.login))
         .order((decisions::decided_at.desc(), decisions::subject_number.desc()))
+        .limit(LOOKED_AT)
         .select(decisions::subject_number)
-        .first(db)
-        .optional()?;
-    let Some(number) = newest else { return Ok(None) };
-    let order = get(db, &number)?;
-    let taken = decision::of(db, SubjectKind::CardOrder, &number)?;
-    let found = may_take_back(verifier, officer, &order, &taken, at).map(|(one, until)| (one.clone(), until));
-    Ok(found.map(|(decision, until)| (order, decision, until)))
+        .load(db)?;
+    for number in newest {
+        let order = get(db, &number)?;
+        let taken = decision::of(db, SubjectKind::CardOrder, &number)?;
+        if let Some((one, Revocable::Until(until))) = may_take_back(verifier, officer, &order, &taken, at) {
+            let decision = one.clone();
+            return Ok(Some((order, decision, until)));
+        }
+    }
+    Ok(None)
 }
 
-/// Decided on, or by the first of two; and nothing has followed from it.
-fn has_its_decision(order: &CardOrder) -> bool {
-    matches!(order.state, OrderState::Submitted | OrderState::Approved { .. } | OrderState::Refused { .. })
+/// How long this decision on the order's version can be taken back; none where nothing would follow from it anyway, or has.
+fn revocable(
+    verifier: &ApprovalVerifier,
+    order: &CardOrder,
+    decisions: &[Decision],
+    his: &Decision,
+) -> Option<Revocable> {
+    let until = |one| decision::can_be_taken_back_until(verifier, SubjectKind::CardOrder, one);
+    match order.state {
+        OrderState::Submitted => Some(Revocable::WhileOpen),
+        OrderState::Approved { .. } => {
+            let beside = decisions.iter().filter(|one| one.subject_version == order.version);
+            beside.map(until).max().map(Revocable::Until)
+        }
+        // Whoever approved what another refused has nothing to take back: the refusal is the other's.
+        OrderState::Refused { .. } if his.approves() => None,
+        OrderState::Refused { .. } => Some(Revocable::Until(until(his))),
+        OrderState::Waiting { .. } | OrderState::Withdrawn { .. } | OrderState::Ordered { .. } => None,
+    }
 }
 
 /// The worker has told the holder, by its own clock: the trigger has seen it.

@@ -173,25 +173,44 @@ impl Filter {
         }
     }
 
-    /// In the order of the list: by name where a name is looked for, else oldest first; or the other way round.
-    pub(super) fn ordered<'a>(&self, query: Query<'a>, way: Way) -> Query<'a> {
+    /// By what its list is ordered: by name where a name is looked for, else oldest first.
+    pub(super) fn by(&self) -> By {
+        match self.search {
+            Some(Search::Name(_)) => By::Name,
+            _ => By::Age,
+        }
+    }
+}
+
+/// By what a list is ordered, then by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// The folded names.
+    Name,
+    /// When they were submitted, oldest first.
+    Age,
+}
+
+impl By {
+    /// In this order, or the other way round.
+    pub(super) fn ordered(self, query: Query<'_>, way: Way) -> Query<'_> {
         use card_orders::{number, search_name, submitted_at};
-        match (self.by_name(), way) {
-            (true, Way::On) => query.order((search_name, number)),
-            (true, Way::Back) => query.order((search_name.desc(), number.desc())),
-            (false, Way::On) => query.order((submitted_at, number)),
-            (false, Way::Back) => query.order((submitted_at.desc(), number.desc())),
+        match (self, way) {
+            (Self::Name, Way::On) => query.order((search_name, number)),
+            (Self::Name, Way::Back) => query.order((search_name.desc(), number.desc())),
+            (Self::Age, Way::On) => query.order((submitted_at, number)),
+            (Self::Age, Way::Back) => query.order((submitted_at.desc(), number.desc())),
         }
     }
 
     /// What follows this order in the list, or comes before it.
-    pub(super) fn beyond<'a>(&self, query: Query<'a>, place: &'a Place, way: Way) -> Query<'a> {
+    pub(super) fn beyond<'a>(self, query: Query<'a>, place: &'a Place, way: Way) -> Query<'a> {
         let than = match way {
             Way::On => " > (",
             Way::Back => " < (",
         };
         // Pairs, which an index finds at once: "later, or as late with a greater number" would be read from the start.
-        if self.by_name() {
+        if self == Self::Name {
             let start = sql::<Bool>("(card_orders.search_name, card_orders.number)")
                 .sql(than)
                 .bind::<Text, _>(&place.search_name)
@@ -208,10 +227,6 @@ impl Filter {
                 .sql(")");
             query.filter(start)
         }
-    }
-
-    fn by_name(&self) -> bool {
-        matches!(self.search, Some(Search::Name(_)))
     }
 }
 

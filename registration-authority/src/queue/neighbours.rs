@@ -28,8 +28,8 @@ pub fn neighbours(
         card_orders::table.find(number).select(Place::as_select()).first(db).optional()?;
     let Some(place) = place else { return Ok(Neighbours::default()) };
     let mut beside = |way: Way| -> QueryResult<Option<String>> {
-        let query = filter.ordered(filter.query(scopes, at), way);
-        filter.beyond(query, &place, way).select(card_orders::number).first(db).optional()
+        let query = filter.by().ordered(filter.query(scopes, at), way);
+        filter.by().beyond(query, &place, way).select(card_orders::number).first(db).optional()
     };
     Ok(Neighbours { previous: beside(Way::Back)?, next: beside(Way::On)? })
 }

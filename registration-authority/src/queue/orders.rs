@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use store::schema::card_orders;
 use store::{Database, Timestamp};
 
-use super::filter::{Place, Query, Way};
+use super::filter::{By, Place, Query, Way};
 use super::{Filter, PAGE_BOUND, QueueError};
 use crate::officers::Scope;
 use crate::order::CardOrder;
@@ -19,8 +19,21 @@ pub fn orders(
     limit: i64,
     at: Timestamp,
 ) -> Result<Vec<CardOrder>, QueueError> {
+    orders_by(db, filter.by(), filter, scopes, after, limit, at)
+}
+
+/// The same in another order than the list's.
+pub(super) fn orders_by(
+    db: &mut Database,
+    by: By,
+    filter: &Filter,
+    scopes: &[Scope],
+    after: Option<&str>,
+    limit: i64,
+    at: Timestamp,
+) -> Result<Vec<CardOrder>, QueueError> {
     let place = place(db, after)?;
-    Ok(CardOrder::load(db, following(filter, scopes, place.as_ref(), limit, at))?)
+    Ok(CardOrder::load(db, following(by, filter.query(scopes, at), place.as_ref(), limit))?)
 }
 
 /// Their numbers alone, for a job that looks at each order by itself: a row that cannot be read holds no other up.
@@ -31,20 +44,15 @@ pub(crate) fn numbers(
     at: Timestamp,
 ) -> QueryResult<Vec<String>> {
     let (place, all) = (place(db, after)?, [Scope::default()]);
-    following(filter, &all, place.as_ref(), PAGE_BOUND, at).select(card_orders::number).load(db)
+    let query = following(filter.by(), filter.query(&all, at), place.as_ref(), PAGE_BOUND);
+    query.select(card_orders::number).load(db)
 }
 
 /// By key, so that a page is as quick at the end as at the start.
-fn following<'a>(
-    filter: &'a Filter,
-    scopes: &'a [Scope],
-    place: Option<&'a Place>,
-    limit: i64,
-    at: Timestamp,
-) -> Query<'a> {
-    let query = filter.ordered(filter.query(scopes, at), Way::On).limit(limit.clamp(1, PAGE_BOUND + 1));
+fn following<'a>(by: By, query: Query<'a>, place: Option<&'a Place>, limit: i64) -> Query<'a> {
+    let query = by.ordered(query, Way::On).limit(limit.clamp(1, PAGE_BOUND + 1));
     match place {
-        Some(place) => filter.beyond(query, place, Way::On),
+        Some(place) => by.beyond(query, place, Way::On),
         None => query,
     }
 }

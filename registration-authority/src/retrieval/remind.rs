@@ -11,8 +11,7 @@ use store::{Act, Database, Fault, MultiBackend, Timestamp, database};
 
 use super::issued_at;
 use crate::certificate_request::{self, CertificateRequest, RequestError};
-use crate::officers::rows::{self, Condition};
-use crate::officers::{self, NotAuthorised, Right, Within};
+use crate::officers::{self, NotAuthorised, Right, Within, rows};
 use crate::outbox::{self, Notice, Recipient};
 use crate::structure_notices;
 use crate::test_certificates::TestCertificate;
@@ -38,15 +37,8 @@ pub fn unretrieved(
     act: &Act,
 ) -> Result<Within<Unretrieved>, NotAuthorised> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let (scopes, login) = (officer.scopes(), officer.login.as_str());
-    // What he asked for himself he reads whatever his scope is.
-    let within = || -> Option<Condition<'_, requests::table>> {
-        let own = requests::submitted_by.eq(login);
-        match officer.role.may(Right::ReadDossier) {
-            true => rows::requests(&scopes).map(|of_scope| Box::new(of_scope.or(own)) as _),
-            false => Some(Box::new(own)),
-        }
-    };
+    let scopes = officer.scopes();
+    let within = || rows::requests_read_by(&officer, &scopes);
     let hidden: i64 = match within() {
         Some(within) => waiting(before, act.at).filter(not(within)).count().get_result(db)?,
         None => 0,

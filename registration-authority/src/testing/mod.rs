@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod chain;
+mod leaves;
 mod mailbox;
 mod register;
 mod requests;
@@ -34,6 +35,7 @@ use tempfile::TempDir;
 
 pub(crate) use authenticator::*;
 pub(crate) use chain::Chain;
+pub(crate) use leaves::place_leaves;
 pub(crate) use mailbox::*;
 pub(crate) use register::*;
 pub(crate) use requests::plain_csr;

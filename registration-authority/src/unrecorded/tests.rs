@@ -6,9 +6,6 @@ use der::asn1::BitString;
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::nid::Nid;
-use store::audit::checkpoint::{NoteSignature, SignedCheckpoint};
-use store::audit::sequencer;
-use store::audit::tree::stored::TreeError;
 use store::schema::audit_events;
 
 use super::*;
@@ -87,16 +84,6 @@ fn a_certificate_with_a_good_signature_of_ours_and_no_row_is_an_alarm_and_a_reco
     assert_eq!(seen(&mut house, &mut backup, &forged), None);
     assert_eq!(seen(&mut house, &mut backup, b"no certificate"), None);
     assert_eq!(events(&mut backup).len(), 1);
-}
-
-/// Gives every leaf its place, as the worker's sequencer does.
-fn place_leaves(db: &mut Database, act: &Act) {
-    let signed = |checkpoint| {
-        let signature =
-            NoteSignature { key_name: "log.test/audit".to_owned(), key_id: [0; 4], signature: vec![0] };
-        SignedCheckpoint { checkpoint, signatures: vec![signature] }
-    };
-    sequencer::run(db, "log.test/audit", &mut |_, head| Ok::<_, TreeError>(signed(head)), act).unwrap();
 }
 
 /// A certificate with another serial number, given as the content of its INTEGER, under the authority's own signature.

@@ -4,6 +4,7 @@
 //! his role does not: the table of rights is [`Right::roles`](crate::officers::Right::roles).
 
 mod card;
+mod changes;
 mod delegations;
 mod dossier;
 mod holder;
@@ -20,6 +21,7 @@ mod suspensions;
 mod tests;
 
 pub use card::{AttachedCertificate, CardView, CardViewError, card, find_card, oppositions};
+pub use changes::{Change, Read, What, changes};
 pub use delegations::{DelegationsError, delegation, delegations};
 pub use dossier::{Comparison, Dossier, DossierError, OfStructure, document, dossier, order};
 pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket, HolderView, holder};

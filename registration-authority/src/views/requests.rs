@@ -2,7 +2,7 @@ use store::{Act, Code, Database, Fault};
 use thiserror::Error;
 
 use crate::certificate_request::{self, CertificateRequest, RequestError};
-use crate::officers::{self, NotAuthorised, Right, Within};
+use crate::officers::{self, NotAuthorised, Right, Within, rows};
 
 /// Why a request for a certificate cannot be shown.
 #[derive(Debug, Error)]
@@ -31,14 +31,14 @@ impl Fault for RequestViewError {
 /// A page of requests.
 #[derive(Clone, Debug)]
 pub struct RequestPage {
-    /// Those of the page that the officer is there for, and how many he is not.
+    /// Those of the page, of which the officer reads each; and how many in that state he does not, on whatever page they would be.
     pub requests: Within<CertificateRequest>,
     /// After which number the next page begins; none where this is the last.
     pub next: Option<String>,
 }
 
-/// The requests in the state of this name (all of them without one), by number, after the given one; 200 at most, of which he reads
-/// those of his scope.
+/// The requests in the state of this name (all of them without one) that the officer reads, his own and those of his scope, by number, after
+/// the given one; 200 at most.
 pub fn requests(
     db: &mut Database,
     status: Option<&str>,
@@ -47,11 +47,19 @@ pub fn requests(
     act: &Act,
 ) -> Result<RequestPage, RequestViewError> {
     let officer = officers::require(db, Right::ReadQueue, act)?;
-    let page = certificate_request::list(db, status, after, limit)?;
-    let full = page.len() as i64 == limit;
-    let next = page.last().filter(|_| full).map(|last| last.number.clone());
-    let requests = Within::of(page, |request| officer.reads(db, &request.submitted_by, &request.reach()))?;
-    Ok(RequestPage { requests, next })
+    let scopes = officer.scopes();
+    let limit = limit.clamp(1, certificate_request::PAGE);
+    let within = || rows::requests_read_by(&officer, &scopes);
+    let mut page = certificate_request::list_within(db, status, within(), after, limit + 1)?;
+    let more = page.len() as i64 > limit;
+    page.truncate(limit as usize);
+    let next = page.last().filter(|_| more).map(|last| last.number.clone());
+    let hidden = match within() {
+        Some(within) => certificate_request::count_outside(db, status, within)?,
+        None => 0,
+    };
+    let hidden = usize::try_from(hidden).unwrap_or(usize::MAX);
+    Ok(RequestPage { requests: Within { shown: page, hidden }, next })
 }
 
 /// One request. Who submitted it may read it, and who reads every dossier of its scope.

@@ -1,6 +1,8 @@
 //! The trail, newest first, for who reads it page by page. Payloads are not read here: what a search knows and tells is what
 //! every leaf says. So it needs no right to them.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -10,6 +12,9 @@ use crate::{Database, Timestamp};
 
 /// Events that one statement reads.
 const CHUNK: i64 = 1000;
+
+/// How long an event waits for its place at most, where the sequencer runs.
+const UNPLACED: Duration = Duration::from_secs(60);
 
 /// Most events that one page looks at: a search for what is rare goes on with the next page.
 const MOST_LOOKED_AT: usize = 50_000;
@@ -108,6 +113,31 @@ pub fn newest_about(db: &mut Database, subject: &str) -> QueryResult<Option<Expo
     let about = of_subjects().filter(audit_subjects::subject.eq(subject));
     let row: Option<Row> = about.order(audit_events::id.desc()).first(db).optional()?;
     Ok(row.map(event))
+}
+
+/// The events of these actions about this subject, oldest first, without their payloads, a thousand at most: those that have their place, and
+/// the others of the last minute, in which they get one.
+pub fn about(
+    db: &mut Database,
+    subject: &str,
+    actions: &[&str],
+    now: Timestamp,
+) -> QueryResult<Vec<ExportedEvent>> {
+    let mut rows: Vec<Row> = of_subjects()
+        .filter(audit_subjects::subject.eq(subject).and(audit_events::action.eq_any(actions)))
+        .order(audit_events::id.desc())
+        .limit(CHUNK)
+        .load(db)?;
+    let without_place: Vec<Row> = all()
+        .filter(audit_events::id.ge(first_id(now.minus(UNPLACED))))
+        .filter(audit_leaves::sequence.is_null())
+        .filter(audit_events::subject.eq(subject).and(audit_events::action.eq_any(actions)))
+        .limit(CHUNK)
+        .load(db)?;
+    rows.extend(without_place);
+    let mut events: Vec<ExportedEvent> = rows.into_iter().map(event).collect();
+    events.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(events)
 }
 
 /// What every identifier of this moment or later is not less than.

@@ -3,6 +3,7 @@
 requests-title = Software certificates
 requests-heading = Requests for software certificates
 requests-lead = The certificate is issued for the key whose fingerprint is shown, and for these names.
+requests-no-more = No other request waits for a decision.
 requests-none = No request awaits a decision.
 requests-structure = Structure
 requests-profile = Profile

@@ -3,6 +3,7 @@
 requests-title = Certificats logiciels
 requests-heading = Demandes de certificats logiciels
 requests-lead = Le certificat est établi pour la clé dont l'empreinte est affichée, et pour ces noms.
+requests-no-more = Aucune autre demande n'attend de décision.
 requests-none = Aucune demande n'attend de décision.
 requests-structure = Structure
 requests-profile = Gabarit

@@ -105,7 +105,7 @@ struct Issued {
 pub(super) struct Requests {
     /// The requests that the caller may read.
     certificate_requests: Vec<Request>,
-    /// How many of the page he may not, for they are outside his scope.
+    /// How many in this state he may not, on whatever page, for they are outside his scope.
     hidden: usize,
     /// Where the next page begins: `after` of the next request. Absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]

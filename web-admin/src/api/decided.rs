@@ -185,7 +185,7 @@ pub(super) async fn act_on<S: Subject>(
 fn current<S: Subject>(db: &mut Database, seen: &IfMatch, subject: &S, act: &Act) -> Result<(), Failure> {
     match seen.check(&tag(subject, act.at)) {
         Err(failure) if failure.code() == Some(faults::API_VERSION_CHANGED) => {
-            Err(failure.after(changes::since(db, subject, seen.version(), act)?))
+            Err(failure.after(changes::since(db, subject, &seen.read(), act)?))
         }
         checked => checked,
     }

@@ -37,7 +37,7 @@ pub(super) struct Problem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Change)]
 struct Changed {
-    /// approved, refused, taken-back or withdrawn.
+    /// approved, refused, taken-back, given-back, question-asked, question-answered, document-attached, refreshed or withdrawn.
     what: &'static str,
     /// The officer's login, where it is told.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use registration_authority::views::Read;
 use std::future::{Ready, ready};
 
 use crate::failure::Failure;
@@ -23,9 +24,11 @@ impl IfMatch {
         }
     }
 
-    /// The version that the caller has read, where he names one that reads.
-    pub(super) fn version(&self) -> Option<i64> {
-        self.0.as_deref()?.trim().strip_prefix('"')?.split_once('.')?.0.parse().ok()
+    /// What the caller has read, as far as he names what reads.
+    pub(super) fn read(&self) -> Read {
+        let named = self.0.as_deref().and_then(|named| named.trim().strip_prefix('"')?.split_once('.'));
+        let Some((version, state)) = named else { return Read::default() };
+        Read { version: version.parse().ok(), waiting: state == "waiting\"", at: None }
     }
 }
 

@@ -65,6 +65,9 @@ async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
 }
 
 async fn enter(request: HttpRequest, _sent_from_here: Fields) -> Result<HttpResponse, Failure> {
+    if let Some(refused) = sign_in::refused(&request) {
+        return Ok(refused);
+    }
     let der = of_connection(&request)?;
     let enrolled = whose(&request, der).await?;
     let fingerprint = enrolled.certificate.fingerprint;

@@ -12,7 +12,7 @@ use registration_authority::order::{self, OrderState, Tie};
 use registration_authority::outbox::Notice;
 use registration_authority::refusal_reasons;
 use registration_authority::views;
-use store::{Code, Kind};
+use store::{Code, Kind, Timestamp};
 
 use super::dossier::{self, DossierPage, List, Said, mail, refusal_letter};
 use super::signing::{self, Asked, Leaves, SignPage, Signed};
@@ -152,6 +152,7 @@ fn answer(
     if [rules::ORDER_STALE_VERSION, rules::ORDER_NOT_OPEN].contains(&code) {
         let seen = Seen {
             version: version(fields).ok(),
+            at: fields.text("lu").parse().ok().map(Timestamp::from_millis),
             family_name: fields.text("vu-nom").to_owned(),
             given_name: fields.text("vu-prenom").to_owned(),
             category: fields.text("vu-categorie").to_owned(),

@@ -65,6 +65,8 @@ pub(super) struct DossierPage {
     version: i64,
     /// SHA-256 of what an officer signs of it, in hexadecimal.
     digest: String,
+    /// When it was read, milliseconds since 1970: an act from this page says so.
+    read_at: i64,
     name: String,
     family_name: String,
     given_name: String,
@@ -278,6 +280,7 @@ fn compose(
         number: order.number.clone(),
         version: order.version,
         digest: hex::encode(Sha256::digest(&order.decidable().canonical)),
+        read_at: at.millis(),
         name: order
             .service_in_words()
             .unwrap_or_else(|| typography::name(&order.family_name, &order.given_name)),
@@ -368,14 +371,4 @@ fn since(state: OrderState) -> Option<Shown> {
         | OrderState::Withdrawn { at }
         | OrderState::Ordered { at } => Some(Shown(at)),
     }
-}
-
-/// The dossier as it stands, for the page of a decision that came too late: who looks for himself is not shown there either who looked before
-/// him.
-pub(super) fn current(work: &mut Work<'_>, number: &str) -> Result<Dossier, Failure> {
-    let act = work.act;
-    work.db.snapshot(|db| {
-        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        Ok(dossier.as_shown_to(&officers::require(db, Right::ReadDossier, act)?))
-    })
 }

@@ -260,6 +260,14 @@ pub(crate) fn failure(frame: Frame, code: Code, request: &HttpRequest) -> HttpRe
     })
 }
 
+/// The same for who asks too often, with after how many seconds to ask again.
+pub(crate) fn too_often(request: &HttpRequest, code: Code, seconds: i64) -> HttpResponse {
+    let mut refused = failure(Frame::outside(request), code, request);
+    *refused.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    refused.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    refused
+}
+
 fn roles(code: Code, request: &HttpRequest) -> Vec<Key> {
     if ![rules::OFFICER_ROLE_MISSING, rules::READING_NOT_ALLOWED].contains(&code) {
         return Vec::new();

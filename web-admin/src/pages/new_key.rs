@@ -7,7 +7,7 @@ use openssl::x509::X509;
 use registration_authority::approval::passkey::{NewPasskey, PasskeyKey, RelyingParty};
 use registration_authority::enrolment::NewCredential;
 
-use super::{Address, page};
+use super::{Address, page, sign_in};
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
 use crate::faults;
@@ -58,6 +58,9 @@ async fn show(request: HttpRequest) -> Result<HttpResponse, Failure> {
 }
 
 async fn make(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
+    if let Some(refused) = sign_in::refused(&request) {
+        return Ok(refused);
+    }
     let state = state_of(&request);
     let relying_party = relying_party(&state)?;
     let challenge = challenge(&fields)?;

@@ -12,7 +12,7 @@ mod upload;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use store::{Act, Actor, Timestamp};
@@ -22,7 +22,7 @@ pub(crate) use self::listing::Listing;
 use self::question::{Known, Question, Refused, Subject};
 use self::test_certificates::download_test_certificate;
 use self::upload::Upload;
-use super::{Address, FieldError, failure, page};
+use super::{Address, FieldError, page, too_often};
 use crate::connections::Visitor;
 use crate::exchange::{Moment, state_of};
 use crate::failure::Failure;
@@ -90,10 +90,7 @@ async fn ask(request: &HttpRequest, question: Result<Question, Refused>) -> Resu
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     if let Err(seconds) = state_of(request).throttle().ask(peer, Moment::of(request).at) {
         // Whoever insists has nothing read for him: a page without the lists.
-        let mut refused = failure(Frame::outside(request), faults::CHECK_TOO_OFTEN, request);
-        *refused.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        refused.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-        return Ok(refused);
+        return Ok(too_often(request, faults::CHECK_TOO_OFTEN, seconds));
     }
     match question {
         Ok(question) => answered(request, StatusCode::OK, Some(Ok(question))).await,

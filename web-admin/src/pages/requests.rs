@@ -9,9 +9,9 @@ use askama::Template;
 use professional_registry::{ImportedRegister, Registry};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::certificate_request::{self, CertificateRequest, RequestState};
-use registration_authority::officers::{self, Right};
+use registration_authority::officers::{self, Right, Within};
 use registration_authority::retrieval::{self, Unretrieved};
-use registration_authority::views;
+use registration_authority::views::{self, RequestPage};
 use sha2::{Digest, Sha256};
 use store::{Code, Database};
 
@@ -29,7 +29,7 @@ use crate::messages::Key;
 use crate::posted::{Fields, Posted};
 use crate::typography::Shown;
 
-/// Most requests on the page; the others come when these are decided.
+/// Most requests on a page.
 const SHOWN: i64 = 200;
 
 pub(super) const ADDRESSES: &[Address] = &[
@@ -48,6 +48,10 @@ struct RequestsPage {
     unretrieved: Vec<UnretrievedLine>,
     hidden: Option<String>,
     reasons: Vec<Reason>,
+    /// Whether the list began before this page.
+    following: bool,
+    /// After which request the next page begins.
+    next: Option<String>,
 }
 
 impl RequestsPage {
@@ -90,8 +94,9 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
         Some("refus") => Some(Key::of("requests-done-refusal")),
         _ => None,
     };
+    let after = query.get("apres").cloned();
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    let template = desk.work(move |work| read(work, frame, after.as_deref(), done, None)).await?;
     page(StatusCode::OK, &template)
 }
 
@@ -115,7 +120,7 @@ async fn decide(
     let outcome = desk
         .work(move |work| {
             let recorded = record(work, frame.clone(), &number, verdict, &fields);
-            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
+            Outcome::of(recorded, |code| read(work, frame, None, None, Some(code)))
         })
         .await?;
     outcome.answer(&format!("/ra/certificats?fait={done}"))
@@ -196,6 +201,7 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
+    after: Option<&str>,
     done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<RequestsPage, Failure> {
@@ -203,12 +209,15 @@ fn read(
     let (officer, act, language) = (work.officer, work.act, frame.language());
     work.db.snapshot(|db| {
         let mut requests = Vec::new();
-        let waiting = views::requests(db, Some(RequestState::Submitted.name()), None, SHOWN, act)?.requests;
+        let state = RequestState::Submitted.name();
+        let RequestPage { requests: waiting, next } = views::requests(db, Some(state), after, SHOWN, act)?;
         for request in waiting.shown {
             let decides = decides && request.submitted_by != officer.login;
             requests.push(Line { decides, ..line(db, &request)? });
         }
         let listed = retrieval::unretrieved(db, act.at, SHOWN, act)?;
+        // On the first page: it is the same list on each.
+        let listed = Within { shown: if after.is_none() { listed.shown } else { Vec::new() }, ..listed };
         let mut unretrieved = Vec::new();
         for Unretrieved { request, issued_at } in listed.shown {
             unretrieved.push(UnretrievedLine {
@@ -228,6 +237,8 @@ fn read(
             unretrieved,
             hidden: hidden_of(language, hidden, &Key::of("hidden-orders"), &officer.scope),
             reasons: release::reasons(SubjectKind::CertificateRequest),
+            following: after.is_some(),
+            next,
         })
     })
 }

@@ -1,6 +1,7 @@
 //! Signing in, by a passkey or by a one-time link, and out. By a card: `card_sign_in`.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,7 +9,7 @@ use askama::Template;
 use registration_authority::officers::{SessionEvent, record_sessions};
 use store::{Act, Actor};
 
-use super::{Address, card_sign_in, page, to};
+use super::{Address, card_sign_in, page, to, too_often};
 use crate::connections::Visitor;
 use crate::desk::{cookie, no_cookie, standing};
 use crate::exchange::{Moment, state_of};
@@ -18,10 +19,17 @@ use crate::frame::Frame;
 use crate::passkey_answer::{assertion, challenge, encode};
 use crate::peer::Peer;
 use crate::posted::{Fields, Posted};
-use crate::sessions::{Means, Origin, id_of, key_of};
+use crate::sessions::{Begun, Means, Origin, id_of, key_of};
 
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
+
+/// What one address sends to sign in, or to make a key, in a minute: an office may come from one.
+pub(crate) const BY_ADDRESS: u16 = 60;
+/// What everybody sends in a minute.
+pub(crate) const BY_ALL: u32 = 600;
+/// How often one officer signs in with his key or his card in a minute.
+pub(crate) const BY_LOGIN: u16 = 10;
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at(ADDRESS).get(|| web::get().to(show)).post(|| web::post().to(by_passkey)),
@@ -83,6 +91,9 @@ async fn sign_in(request: &HttpRequest, token: &str) -> Result<HttpResponse, Fai
 
 /// Who signs our challenge with the key of an officer is that officer.
 async fn by_passkey(request: HttpRequest, fields: Fields) -> Result<HttpResponse, Failure> {
+    if let Some(refused) = refused(&request) {
+        return Ok(refused);
+    }
     let state = state_of(&request);
     let at = Moment::of(&request).at;
     let relying_party = state.verifier().relying_party().ok_or(Failure::of(faults::PASSKEYS_ABSENT))?.clone();
@@ -102,7 +113,15 @@ async fn by_passkey(request: HttpRequest, fields: Fields) -> Result<HttpResponse
     begin(&request, key.login.clone(), Means::Passkey(assertion.credential_id)).await
 }
 
-/// Opens the session of an officer who proved who he is.
+/// The answer to who sends too much from where he is, before anything is done for him.
+pub(super) fn refused(request: &HttpRequest) -> Option<HttpResponse> {
+    // The peer of the connection, never what a header says.
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let asked = state_of(request).sign_ins_throttle().ask(peer, Moment::of(request).at);
+    asked.err().map(|seconds| too_often(request, faults::SIGN_IN_TOO_OFTEN, seconds))
+}
+
+/// Opens the session of an officer who proved who he is. One too many makes room by ending another, which the trail says first.
 pub(super) async fn begin(
     request: &HttpRequest,
     login: String,
@@ -110,20 +129,38 @@ pub(super) async fn begin(
 ) -> Result<HttpResponse, Failure> {
     let state = state_of(request);
     let Moment { at, request: number } = Moment::of(request);
+    // A link is good once anyway.
+    if means != Means::Link
+        && let Err(seconds) = state.sign_ins_of_throttle().ask_as(&login, at)
+    {
+        return Ok(too_often(request, faults::SIGN_IN_TOO_OFTEN, seconds));
+    }
     let (origin, kept) = (Origin::of(request), state.clone());
     let token = web::block(move || {
         kept.on_connection(Visitor::Arriving, |db| {
             let officer = standing(db, &login, at)?;
             let officer = officer.ok_or(Failure::of(registration_authority::faults::OFFICER_UNKNOWN))?;
             let by = means.as_str();
-            let token = kept.sessions().begin(&officer, (means, origin), &mut *kept.rng(), at);
+            let Begun { token, leaves } =
+                kept.sessions().begin(&officer, (means, origin), &mut *kept.rng(), at);
             let act = Act { at, actor: Actor::Officer(officer.login.clone()), request: number.clone() };
             let key = key_of(&token);
-            let begun = [SessionEvent::Begun { session: &id_of(&key), means: by }];
-            if let Err(error) = record_sessions(db, &begun, &mut *kept.rng(), &act) {
-                // Nobody is signed in of whom the trail does not say so.
+            let session = id_of(&key);
+            let left = leaves.as_ref().map(|one| (id_of(&one.key), one.login.as_str()));
+            let mut events = vec![SessionEvent::Begun { session: &session, means: by }];
+            events.extend(left.as_ref().map(|(left, of)| SessionEvent::MadeRoom {
+                session: left,
+                of,
+                to: &session,
+            }));
+            if let Err(error) = record_sessions(db, &events, &mut *kept.rng(), &act) {
+                // Nobody is signed in of whom the trail does not say so, and nobody out.
                 kept.sessions().end(&key);
+                kept.sessions().stays(leaves.as_ref());
                 return Err(error.into());
+            }
+            if let Some(one) = &leaves {
+                kept.sessions().end(&one.key);
             }
             tracing::info!(request = %number, officer.login, "officer {} signed in by {by}", officer.login);
             Ok::<_, Failure>(token)

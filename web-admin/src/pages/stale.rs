@@ -1,13 +1,13 @@
 //! The page of a decision that came too late: who changed what, and when.
 
 use askama::Template;
-use professional_registry::Category;
-use registration_authority::order::{CardOrder, OrderState};
+use professional_registry::{Category, ImportedRegister};
+use registration_authority::order::CardOrder;
 use registration_authority::refusal_reasons;
-use registration_authority::views::Dossier;
-use store::Code;
+use registration_authority::views::{self, Read, What};
+use store::{Code, Database, Timestamp};
 
-use super::dossier::{current, name_of};
+use super::dossier::author;
 use super::filters;
 use crate::desk::Work;
 use crate::failure::Failure;
@@ -18,6 +18,8 @@ use crate::typography::Shown;
 /// What the officer had read, as his form says.
 pub(super) struct Seen {
     pub(super) version: Option<i64>,
+    /// When he was shown it.
+    pub(super) at: Option<Timestamp>,
     pub(super) family_name: String,
     pub(super) given_name: String,
     pub(super) category: String,
@@ -43,6 +45,30 @@ impl Change {
     fn of(what: Message) -> Self {
         Self { what, at: None, reason: None, text: None }
     }
+
+    /// Who did it, and when.
+    fn told(db: &mut Database, frame: &Frame, change: views::Change) -> Result<Self, Failure> {
+        let views::Change { what, by, at, reason_code, reason_text, .. } = change;
+        let key = match (what, &by) {
+            (What::QuestionAsked, _) => Key::of("stale-question"),
+            (What::QuestionAnswered, _) => Key::of("stale-answer"),
+            (What::DocumentAttached, _) => Key::of("stale-document"),
+            (What::Refreshed, _) => Key::of("stale-refreshed"),
+            (What::GivenBack, _) => Key::of("stale-given-back"),
+            (What::TakenBack, _) => Key::of("stale-taken-back"),
+            (What::Approved, _) => Key::of("stale-approved"),
+            (What::Refused, _) => Key::of("stale-refused"),
+            (What::Withdrawn, Some(_)) => Key::of("stale-withdrawn-by"),
+            (What::Withdrawn, None) => Key::of("stale-withdrawn"),
+        };
+        let what = match by {
+            Some(login) => frame.say(key).with("who", author(db, frame.language(), &login)?),
+            None => frame.say(key),
+        };
+        let reason = reason_code.as_deref().and_then(refusal_reasons::find);
+        let reason = reason.filter(|reason| !reason.needs_text).map(|reason| reason.sentence);
+        Ok(Self { what, at: Some(Shown(at)), reason, text: reason_text })
+    }
 }
 
 impl StalePage {
@@ -58,33 +84,15 @@ impl StalePage {
         seen: &Seen,
         code: Code,
     ) -> Result<Self, Failure> {
-        let Dossier { order, decisions, retractions, .. } = current(work, number)?;
-        let mut changes = versions(&frame, &order, seen);
-        for taken_back in retractions {
-            if seen.version.is_none_or(|version| taken_back.subject_version >= version) {
-                let who = name_of(work.db, &taken_back.decided_by)?;
-                let what = frame.say("stale-taken-back").with("who", who);
-                changes.push(Change { at: Some(Shown(taken_back.retracted_at)), ..Change::of(what) });
+        let (act, read) = (work.act, Read { version: seen.version, at: seen.at, waiting: false });
+        work.db.snapshot(|db| {
+            let (order, told) = views::changes(db, &mut ImportedRegister, number, &read, act)?;
+            let mut changes = versions(&frame, &order, seen);
+            for one in told {
+                changes.push(Change::told(db, &frame, one)?);
             }
-        }
-        for decision in decisions.iter().filter(|decision| decision.subject_version == order.version) {
-            let who = name_of(work.db, &decision.decided_by)?;
-            let what = match decision.approves() {
-                true => frame.say("stale-approved").with("who", who),
-                false => frame.say("stale-refused").with("who", who),
-            };
-            let reason = decision.reason_code.as_deref().and_then(refusal_reasons::find);
-            changes.push(Change {
-                what,
-                at: Some(Shown(decision.decided_at)),
-                reason: reason.filter(|reason| !reason.needs_text).map(|reason| reason.sentence),
-                text: decision.reason_text.clone(),
-            });
-        }
-        if let OrderState::Withdrawn { at } = order.state {
-            changes.push(Change { at: Some(Shown(at)), ..Change::of(frame.say("stale-withdrawn")) });
-        }
-        Ok(Self { frame, number: number.to_owned(), changes, code: code.name })
+            Ok(Self { frame, number: number.to_owned(), changes, code: code.name })
+        })
     }
 }
 

@@ -25,7 +25,7 @@ fn begun() -> (Sessions, String) {
         &mut UnwrapErr(getrandom::SysRng),
         START,
     );
-    (sessions, token)
+    (sessions, token.token)
 }
 
 #[test]
@@ -49,18 +49,68 @@ fn a_session_in_use_ends_after_eight_hours() {
     assert!(sessions.find(&token, START.plus(ABSOLUTE)).is_none());
 }
 
-#[test]
-fn sessions_are_bounded_and_the_one_unused_longest_makes_room() {
-    let (sessions, first) = begun();
+/// Signs in, and ends what makes room, whose login it gives.
+fn signs_in(sessions: &Sessions, login: &str, at: Timestamp) -> (String, Option<String>) {
     let mut rng = UnwrapErr(getrandom::SysRng);
-    let second = sessions.begin(&officer("bob"), (Means::Link, Origin::default()), &mut rng, START);
+    let Begun { token, leaves } =
+        sessions.begin(&officer(login), (Means::Link, Origin::default()), &mut rng, at);
+    leaves.iter().for_each(|one| sessions.end(&one.key));
+    (token, leaves.map(|one| one.login))
+}
+
+#[test]
+fn whoever_signs_in_over_and_over_ends_his_own_sessions_and_nobody_elses() {
+    let (sessions, alices) = begun();
+    let (first, _) = signs_in(&sessions, "carol", START);
+    let (second, _) = signs_in(&sessions, "carol", START);
     let later = START.plus(Duration::from_secs(1));
     sessions.find(&first, later);
-    for _ in 2..=MOST {
-        sessions.begin(&officer("carol"), (Means::Link, Origin::default()), &mut rng, later);
+    for _ in 2..BY_LOGIN {
+        assert_eq!(signs_in(&sessions, "carol", later).1, None);
     }
-    assert!(sessions.find(&first, later).is_some());
+    assert_eq!(signs_in(&sessions, "carol", later).1.as_deref(), Some("carol"));
+    assert!(sessions.find(&first, later).is_some(), "it was used later than the second");
     assert!(sessions.find(&second, later).is_none());
+    for _ in 0..=MOST {
+        assert_eq!(signs_in(&sessions, "carol", later).1.as_deref(), Some("carol"));
+    }
+    assert!(sessions.find(&alices, later).is_some());
+    assert_eq!(sessions.of("carol", later).len(), BY_LOGIN);
+}
+
+#[test]
+fn where_all_together_are_too_many_whoever_has_the_most_makes_room() {
+    let (sessions, alices) = begun();
+    for nth in 0..MOST - 3 {
+        assert_eq!(signs_in(&sessions, &format!("officer{nth}"), START).1, None);
+    }
+    let later = START.plus(Duration::from_secs(1));
+    let (first, _) = signs_in(&sessions, "carol", later);
+    signs_in(&sessions, "carol", later.plus(Duration::from_secs(1)));
+    assert_eq!(signs_in(&sessions, "zoe", later).1.as_deref(), Some("carol"), "hers are the newest, and two");
+    assert!(sessions.find(&first, later).is_none() && sessions.find(&alices, later).is_some());
+    assert_eq!(
+        signs_in(&sessions, "zoe", later).1.as_deref(),
+        Some("zoe"),
+        "of who have one, who comes again"
+    );
+}
+
+#[test]
+fn what_makes_room_is_open_until_it_is_ended_and_nobody_is_asked_twice() {
+    let (sessions, _) = begun();
+    let mut rng = UnwrapErr(getrandom::SysRng);
+    let mut begin =
+        |at: Timestamp| sessions.begin(&officer("alice"), (Means::Link, Origin::default()), &mut rng, at);
+    for nth in 1..BY_LOGIN as u64 {
+        assert!(begin(START.plus(Duration::from_secs(nth))).leaves.is_none());
+    }
+    let later = START.plus(Duration::from_secs(60));
+    let (one, other) = (begin(later).leaves.unwrap(), begin(later).leaves.unwrap());
+    assert_ne!(one.key, other.key);
+    assert_eq!(sessions.of("alice", later).len(), BY_LOGIN + 2);
+    sessions.stays(Some(&one));
+    assert_eq!(begin(later).leaves.unwrap().key, one.key);
 }
 
 #[test]
@@ -92,8 +142,9 @@ fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_a
     let mut rng = UnwrapErr(getrandom::SysRng);
     let from = Origin { browser: "Firefox, Linux".to_owned(), address: Some([192, 0, 2, 7].into()) };
     let later = START.plus(Duration::from_secs(60));
-    let there = sessions.begin(&officer("alice"), (Means::Passkey(vec![1]), from.clone()), &mut rng, later);
-    let bobs = sessions.begin(&officer("bob"), (Means::Link, Origin::default()), &mut rng, START);
+    let there =
+        sessions.begin(&officer("alice"), (Means::Passkey(vec![1]), from.clone()), &mut rng, later).token;
+    let bobs = sessions.begin(&officer("bob"), (Means::Link, Origin::default()), &mut rng, START).token;
     let his = sessions.of("alice", later);
     assert_eq!(his.iter().map(|one| one.since).collect::<Vec<_>>(), [later, START]);
     assert_eq!((&his[0].from, &his[0].means), (&from, &Means::Passkey(vec![1])));

@@ -93,7 +93,8 @@ async fn a_page_that_is_out_of_date_tells_the_second_of_two_nothing_of_the_first
     let number = house.submit("agent", &person(4));
     let address = format!("/ra/dossiers/{number}");
     let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
-    bob.post(&format!("{address}/demander"), &[("version", "1"), ("question", "Depuis quand ?")]).await;
+    let mut alice = house.browser("alice").await;
+    alice.post(&format!("{address}/demander"), &[("version", "1"), ("question", "Depuis quand ?")]).await;
     let mut agent = house.browser("agent").await;
     agent.post(&format!("{address}/repondre"), &[("reponse", "Depuis mai.")]).await;
     let answer = bob.post(&format!("{address}/approuver"), &[("version", "2")]).await;
@@ -101,6 +102,7 @@ async fn a_page_that_is_out_of_date_tells_the_second_of_two_nothing_of_the_first
     let stale = clara.post(&format!("{address}/approuver"), &[("version", "1")]).await;
     assert_eq!(stale.status, 412);
     assert!(stale.says("de la version 1 à la version 2") && !stale.says("Bob BERNARD"), "{}", stale.body);
+    assert!(stale.says("Alice MARTIN a posé une question au demandeur, le"), "{}", stale.body);
 }
 
 #[actix_web::test]

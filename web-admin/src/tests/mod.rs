@@ -25,6 +25,7 @@ mod holder_overview;
 mod inbox;
 mod keys;
 mod languages;
+mod late;
 mod names;
 mod new_orders;
 mod operations;

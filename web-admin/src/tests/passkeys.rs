@@ -11,6 +11,7 @@ use super::authenticator::{Authenticator, ORIGIN, client_data};
 use super::browser::{Answer, Browser};
 use super::house::{House, person};
 use super::keys::{answered, attribute, decode};
+use crate::pages::sign_in;
 use crate::passkey_answer::encode;
 
 async fn sign_in_with(
@@ -182,4 +183,40 @@ async fn without_a_nonce_of_the_worker_nothing_is_signed() {
     let mut bob = house.browser("bob").await;
     let answer = bob.post(&format!("/ra/dossiers/{number}/approuver"), &[("version", "1")]).await;
     assert!(answer.status == 503 && answer.says("approval-nonce-none"), "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn an_officer_signs_in_so_often_in_a_minute_and_keeps_nobody_else_out() {
+    let mut house = House::in_production();
+    let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let clara = house.key_of("clara", "Clara PETIT", Role::RegistrationOfficer);
+    for _ in 0..sign_in::BY_LOGIN {
+        let (answer, _) = sign_in_with(&mut Browser::new(house.state.clone()), &bob, ORIGIN).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    let (refused, _) = sign_in_with(&mut Browser::new(house.state.clone()), &bob, ORIGIN).await;
+    assert!(refused.status == 429 && refused.says("sign-in-too-often"), "{}", refused.body);
+    let seconds: i64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    let (answer, _) = sign_in_with(&mut Browser::new(house.state.clone()), &clara, ORIGIN).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    house.later(Duration::from_secs(60));
+    let (answer, _) = sign_in_with(&mut Browser::new(house.state.clone()), &bob, ORIGIN).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn what_one_address_sends_to_sign_in_or_to_make_a_key_is_counted_before_it_is_read() {
+    let house = House::in_production();
+    let mut browser = Browser::new(house.state.clone());
+    for nth in 0..sign_in::BY_ADDRESS {
+        let address = if nth % 2 == 0 { "/ra/sign-in" } else { "/ra/cle" };
+        let answer = browser.post(address, &[]).await;
+        assert_ne!(answer.status, 429, "{nth}: {}", answer.body);
+    }
+    for address in ["/ra/sign-in", "/ra/cle", "/ra/carte"] {
+        let answer = browser.post(address, &[]).await;
+        assert!(answer.status == 429 && answer.says("sign-in-too-often"), "{address}: {}", answer.body);
+    }
+    assert_eq!(browser.get("/ra/sign-in").await.status, 200, "whoever only reads is not counted");
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use registration_authority::queue::lease;
+
 use super::authenticator::Authenticator;
 use super::browser::{Answer, Browser};
 use super::house::{House, person};
@@ -105,6 +107,10 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     );
     let none = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
     assert!(clara.follow(&none).await.says("n'attend votre décision"));
+    // Nobody is on either any more; of the two, the younger is the one that is looked for.
+    house.later(lease::LEASE);
+    let named = clara.post("/ra/file/suivant", &next("statut=a-verifier&q=DURAND")).await;
+    assert_eq!(named.leads_to(), format!("/ra/dossiers/{nurse}?statut=a-verifier&q=DURAND"));
     let mut rita = house.browser("rita").await;
     assert!(!rita.get("/ra/file").await.says("Dossier suivant"));
 }

@@ -131,3 +131,45 @@ async fn a_renewal_plan_is_approved_with_a_passkey() {
     assert_eq!(after.status, PlanStatus::Approved);
     assert!(browser.get("/ra/renouvellements").await.says("Aucun plan n’attend d’approbation."));
 }
+
+/// So many other requests like this one, whose numbers come before it, for this structure.
+fn copied(house: &House, number: &str, copies: u32, structure: &str) {
+    house.sql("DROP TRIGGER certificate_requests_of_a_structure_are_its_own");
+    house.sql(&format!(
+        "INSERT INTO certificate_requests (number, version, profile, structure, common_name, dns_names, csr, public_key,
+             submitted_by, submitted_at, status, changed_at)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})
+         SELECT printf('CR-2025-%06d', i), version, profile, '{structure}', common_name, dns_names, csr, public_key,
+             submitted_by, submitted_at, status, changed_at
+         FROM certificate_requests, n WHERE number = '{number}'"
+    ));
+}
+
+#[actix_web::test]
+async fn what_an_officer_may_decide_is_not_behind_what_he_may_not_and_the_list_goes_on() {
+    let mut house = House::new();
+    let number = requested(&mut house);
+    copied(&house, &number, 205, "R102671");
+    let mut bob = house.browser("bob").await;
+    let first = bob.get("/ra/certificats").await;
+    assert!(first.says("CR-2025-000200") && !first.says("CR-2025-000201") && !first.says("masquée"));
+    let next = "/ra/certificats?apres=CR-2025-000200";
+    assert!(first.body.contains(&format!("rel=\"next\" href=\"{next}\"")), "{}", first.body);
+    let second = bob.get(next).await;
+    assert!(second.says("CR-2025-000201") && second.says(&number) && !second.body.contains("rel=\"next\""));
+    let beyond = bob.get("/ra/certificats?apres=CR-2027-000001").await;
+    assert!(beyond.says("Aucune autre demande n’attend de décision."), "{}", beyond.body);
+
+    house.sql("DROP TRIGGER officers_keep_who_they_are");
+    house.sql(&format!("UPDATE officers SET scope = 'structure:{STRUCTURE}' WHERE login = 'bob'"));
+    let his = bob.get("/ra/certificats").await;
+    assert!(his.says(&number) && !his.says("CR-2025-000001"), "{}", his.body);
+    assert!(his.says("205 demandes masquées par vos droits"), "{}", his.body);
+    house.sql("UPDATE officers SET scope = 'profession:70' WHERE login = 'bob'");
+    let none = bob.get("/ra/certificats").await;
+    assert!(
+        none.says("206 demandes masquées par vos droits"),
+        "a structure has no profession: {}",
+        none.body
+    );
+}

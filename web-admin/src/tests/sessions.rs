@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::audit::search::{self, Filter};
 
 use super::house::House;
-use crate::sessions::{ABSOLUTE, IDLE};
+use crate::sessions::{ABSOLUTE, BY_LOGIN, IDLE};
 
 /// What the trail says of who came and went, oldest first: action and actor.
 fn came_and_went(house: &mut House) -> Vec<(String, String)> {
@@ -148,4 +148,26 @@ async fn every_page_of_a_session_says_how_long_it_lasts_and_none_without_one() {
     // Without the token of the session nobody keeps it open from elsewhere.
     bob.form_token = "0".repeat(64);
     assert_eq!(bob.post("/ra/sessions/prolonger", &[]).await.status, 403);
+}
+
+#[actix_web::test]
+async fn one_session_too_many_ends_his_own_oldest_and_the_trail_says_so() {
+    let mut house = House::new();
+    let mut alice = house.browser("alice").await;
+    let mut oldest = house.browser("bob").await;
+    house.later(Duration::from_secs(1));
+    for _ in 1..BY_LOGIN {
+        house.browser("bob").await;
+    }
+    house.later(Duration::from_secs(1));
+    assert_eq!(oldest.get("/ra/file").await.status, 200);
+    let mut unused = house.browser("bob").await;
+    assert_eq!(oldest.get("/ra/file").await.status, 200, "it was used, and another was not");
+    assert_eq!((unused.get("/ra/file").await.status, alice.get("/ra/file").await.status), (200, 200));
+    let told = came_and_went(&mut house);
+    let ended =
+        |(action, actor): &&(String, String)| action == "officer.session-ended" && actor == "officer:bob";
+    assert_eq!(told.iter().filter(ended).count(), 1, "{told:?}");
+    let page = unused.get("/ra/sessions").await;
+    assert_eq!(page.body.matches("scope=\"row\"").count(), BY_LOGIN, "{}", page.body);
 }

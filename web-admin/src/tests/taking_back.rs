@@ -59,3 +59,27 @@ async fn what_has_taken_effect_is_not_taken_back_and_the_page_offers_it_no_more(
     assert!(late.says("La décision a pris effet : elle ne peut plus être reprise."), "{}", late.body);
     assert!(matches!(stands(&mut house, &number), (OrderState::Refused { .. }, 1)));
 }
+
+#[actix_web::test]
+async fn the_first_of_two_takes_his_approval_back_while_the_second_has_not_decided() {
+    let mut house = House::where_decisions_wait();
+    house.submit("alice", &person(3));
+    let number = house.submit("alice", &person(4));
+    let address = format!("/ra/dossiers/{number}");
+    let mut bob = house.browser("bob").await;
+    assert_eq!(bob.post(&format!("{address}/approuver"), &[("version", "1")]).await.status, 303);
+    house.later(Duration::from_secs(20 * 60));
+    let page = bob.get(&address).await;
+    assert!(page.says("Votre approbation attend l’avis d’un autre opérateur"), "{}", page.body);
+    assert!(!page.says("prend effet à") && page.body.contains("/revenir"), "{}", page.body);
+    assert!(!bob.get("/ra/file").await.body.contains("/revenir"), "nothing happens by itself");
+    let fields = [("version", "1"), ("motif", "duplicate")];
+    let refused = bob.post(&format!("{address}/refuser"), &fields).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.says("order-second-officer") && refused.says("revenez d’abord sur votre approbation"));
+    let answer = bob.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    assert!(bob.follow(&answer).await.says("Votre décision est annulée"));
+    assert_eq!(stands(&mut house, &number), (OrderState::Submitted, 2));
+    assert_eq!(bob.post(&format!("{address}/refuser"), &[("version", "2"), fields[1]]).await.status, 303);
+    assert!(matches!(stands(&mut house, &number).0, OrderState::Refused { .. }));
+}

@@ -12,6 +12,8 @@ use crate::order::{ApproveError, TookEffect, refuse};
 use crate::personalisation;
 use crate::testing::*;
 
+mod of_two;
+
 /// Decisions wait as they do in production, and alice has submitted an order for the nurse.
 fn waiting(house: &mut House) -> String {
     house.verifier = house.verifier.clone().with_delays(Delays::DEFAULT);
@@ -305,36 +307,6 @@ fn a_page_that_dates_a_decision_back_shortens_no_delay() {
 }
 
 #[test]
-fn of_two_officers_each_takes_back_his_own_and_both_look_again() {
-    let mut house = House::new();
-    let number = waiting(&mut house);
-    house
-        .sql(&format!(
-            "INSERT INTO order_flags VALUES ('{number}', 1, 'similar-person', 'orange', TRUE, 'x', 0)"
-        ))
-        .unwrap();
-    house.approve("bob", &number).unwrap();
-    house.later(30);
-    house.approve("clara", &number).unwrap();
-    house.later(29);
-    back(&mut house, "bob", &number, 1).unwrap();
-    house
-        .sql(&format!(
-            "INSERT INTO order_flags VALUES ('{number}', 2, 'similar-person', 'orange', TRUE, 'x', 0)"
-        ))
-        .unwrap();
-    let again = house.approve("clara", &number).unwrap();
-    assert_eq!(again.state, OrderState::Submitted, "clara's first approval was over another version");
-    house.later(59);
-    let order = back(&mut house, "clara", &number, 2).unwrap();
-    assert_eq!(
-        (order.state, order.version),
-        (OrderState::Submitted, 3),
-        "the first of two takes back as well"
-    );
-}
-
-#[test]
 fn a_refusal_is_not_taken_back_beside_an_order_that_was_submitted_since() {
     on_both(|house| {
         let number = waiting(house);
@@ -379,7 +351,7 @@ fn a_page_offers_to_take_back_as_long_as_the_rule_lets_it() {
         may_take_back(&house.verifier, &officer, &order, &decisions, at).map(|(_, until)| until)
     };
     let minute = Duration::from_secs(60);
-    assert_eq!(offered("bob", house.at), Some(house.at.plus(minute)));
+    assert_eq!(offered("bob", house.at), Some(Revocable::Until(house.at.plus(minute))));
     assert_eq!(offered("clara", house.at), None);
     assert_eq!(offered("bob", house.at.plus(minute)), None);
 }

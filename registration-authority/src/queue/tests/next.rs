@@ -1,4 +1,5 @@
 use professional_registry::ImportedRegister;
+use store::{Act, Database, DatabaseRole, Fault};
 
 use super::*;
 use crate::order;
@@ -51,7 +52,74 @@ fn the_next_order_is_the_one_that_has_taken_the_most_of_the_officers_time() {
     });
 }
 
-use store::Act;
+#[test]
+fn of_two_officers_who_ask_at_once_each_gets_an_order() {
+    let url = fresh_postgresql();
+    let mut house = House::on(&url);
+    on_monday(&mut house);
+    let first = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+    house.later(60);
+    let second = house.submit("agent", cps(&military_nurse(), "60")).unwrap().number().to_owned();
+    let (written, waits) = std::sync::mpsc::channel();
+    let ask_at = |act: Act, after: Box<dyn Fn() + Send>| {
+        let url = url.clone();
+        std::thread::spawn(move || {
+            let mut db = Database::open(&url, DatabaseRole::Web).unwrap();
+            let rng = &mut rand_core::UnwrapErr(getrandom::SysRng);
+            db.write(|db| {
+                let number = next(db, &hours(), &submitted(), rng, &act)?;
+                after();
+                Ok::<_, NextError>(number)
+            })
+            .map_err(|error| error.code().name)
+        })
+    };
+    let holds = Box::new(move || {
+        let _ = written.send(());
+        std::thread::sleep(Duration::from_millis(500));
+    });
+    let bobs = ask_at(house.officer("bob"), holds);
+    waits.recv().unwrap();
+    let claras = ask_at(house.officer("clara"), Box::new(|| ()));
+    assert_eq!((bobs.join().unwrap(), claras.join().unwrap()), (Ok(first), Ok(second)));
+    assert_eq!(code(next_of(&mut house, "alice")), "queue-empty");
+}
+
+#[test]
+fn the_next_order_is_one_of_the_view_that_it_is_asked_from_with_its_search() {
+    on_both(|house| {
+        on_monday(house);
+        house.submit("agent", cps(&nurse(), "60")).unwrap();
+        house.later(3600);
+        let named = house.submit("agent", cps(&military_nurse(), "60")).unwrap().into_order();
+        let view = Filter { search: Search::of(&named.family_name), ..submitted() };
+        let bob = house.officer("bob");
+        let House { db, rng, .. } = house;
+        let mut ask = || db.write(|db| next(db, &hours(), &view, rng, &bob));
+        assert_eq!(ask().unwrap(), named.number, "an older one is called otherwise");
+        assert_eq!(code(ask()), "queue-empty");
+    });
+}
+
+#[test]
+fn of_a_search_by_name_the_next_order_is_the_most_urgent_and_not_the_first_by_name() {
+    let mut house = House::new();
+    on_monday(&mut house);
+    let older = house.submit("agent", cps(&nurse(), "60")).unwrap().number().to_owned();
+    house.later(3600);
+    let between = house.submit("agent", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+    house.later(3600);
+    let younger = house.submit("agent", cps(&military_nurse(), "60")).unwrap().number().to_owned();
+    for (name, number) in [("ZOE", &older), ("ZAC", &between), ("ZED", &younger)] {
+        let row = format!("UPDATE card_orders SET search_name = '{name}' WHERE number = '{number}'");
+        house.sql(&row).unwrap();
+    }
+    let view = Filter { search: Search::of("z"), ..submitted() };
+    assert_eq!(numbers(&mut house, "bob", &view), [between, younger, older.clone()]);
+    let bob = house.officer("bob");
+    let House { db, rng, .. } = &mut house;
+    assert_eq!(db.write(|db| next(db, &hours(), &view, rng, &bob)).unwrap(), older);
+}
 
 #[test]
 fn whoever_has_approved_an_order_gets_another_next() {

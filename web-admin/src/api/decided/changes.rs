@@ -4,54 +4,46 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::SubjectKind;
 use registration_authority::decision::{self, Decision};
 use registration_authority::officers;
-use registration_authority::order::OrderState;
-use registration_authority::views;
+use registration_authority::views::{self, Read};
 use store::{Act, Database};
 
 use super::Subject;
 use crate::failure::{Change, Failure};
 
-/// The decisions on the version that stands, what was taken back since the version that the caller had read, and a withdrawal. Nothing for
-/// who does not decide on such things himself: who decided is between officers. Who looks for himself is not told here either whether somebody
-/// has looked before him, nor that he took it back: what was taken back is looked at again.
+/// What happened to what the caller had read: of an order, all that its page of late decisions tells ([`views::changes`]); of anything else,
+/// the decisions on the version that stands. Nothing for who does not decide on such things himself: who decided is between officers.
 pub(super) fn since<S: Subject>(
     db: &mut Database,
     subject: &S,
-    read: Option<i64>,
+    read: &Read,
     act: &Act,
 ) -> Result<Vec<Change>, Failure> {
-    let Ok(officer) = officers::require(db, S::KIND.right(), act) else { return Ok(Vec::new()) };
+    if officers::require(db, S::KIND.right(), act).is_err() {
+        return Ok(Vec::new());
+    }
     let decidable = subject.decidable();
     let (number, version) = (&decidable.number, decidable.version);
-    let mut changes = Vec::new();
     if S::KIND == SubjectKind::CardOrder {
-        let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        // Then it is open, and nothing else has happened to it that could be told.
-        if dossier.is_blind_for(&officer) {
-            return Ok(changes);
-        }
-        if let OrderState::Withdrawn { at } = dossier.order.state {
-            changes.push(Change { what: "withdrawn", by: None, at, version });
-        }
-    }
-    for taken_back in decision::retractions(db, S::KIND, number)? {
-        if read.is_none_or(|read| taken_back.subject_version >= read) {
-            changes.push(Change {
-                what: "taken-back",
-                by: Some(taken_back.decided_by),
-                at: taken_back.retracted_at,
-                version: taken_back.subject_version,
-            });
-        }
+        let (_, changes) = views::changes(db, &mut ImportedRegister, number, read, act)?;
+        let told = changes.into_iter().map(|views::Change { what, by, at, version, .. }| Change {
+            what: what.as_str(),
+            by,
+            at,
+            version,
+        });
+        return Ok(told.collect());
     }
     let mut decisions: Vec<Decision> = decision::of(db, S::KIND, number)?;
     decisions.retain(|one| one.subject_version == version);
-    changes.extend(decisions.into_iter().map(|one| Change {
-        what: if one.approves() { "approved" } else { "refused" },
-        at: one.decided_at,
-        version,
-        by: Some(one.decided_by),
-    }));
+    let mut changes: Vec<Change> = decisions
+        .into_iter()
+        .map(|one| Change {
+            what: if one.approves() { "approved" } else { "refused" },
+            at: one.decided_at,
+            version,
+            by: Some(one.decided_by),
+        })
+        .collect();
     changes.sort_by_key(|change| change.at);
     Ok(changes)
 }

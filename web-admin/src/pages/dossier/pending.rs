@@ -3,7 +3,7 @@
 use registration_authority::approval::{ApprovalVerifier, SubjectKind};
 use registration_authority::decision::{self, Decision};
 use registration_authority::officers::Officer;
-use registration_authority::order::{self, CardOrder, OrderState};
+use registration_authority::order::{self, CardOrder, OrderState, Revocable};
 use store::{Database, Timestamp};
 
 use super::name_of;
@@ -16,11 +16,10 @@ use crate::words;
 pub(super) struct Pending {
     pub(super) verdict: Key,
     pub(super) by: String,
-    pub(super) until: Shown,
+    /// When it takes effect by itself; none where another officer decides first.
+    pub(super) until: Option<Shown>,
     /// Whether the officer who reads may take it back: it is his.
     pub(super) own: bool,
-    /// Whether another officer decides too before anything follows.
-    pub(super) first_of_two: bool,
 }
 
 impl Pending {
@@ -39,17 +38,20 @@ impl Pending {
             OrderState::Approved { .. } | OrderState::Refused { .. } => own.or_else(|| {
                 let of_now = decisions.iter().filter(|one| one.subject_version == order.version);
                 let until = |one| decision::can_be_taken_back_until(verifier, SubjectKind::CardOrder, one);
-                of_now.map(|one| (one, until(one))).filter(|(_, until)| at < *until).max_by_key(|it| it.1)
+                let waits = of_now.map(|one| (one, until(one))).filter(|(_, until)| at < *until);
+                waits.max_by_key(|it| it.1).map(|(one, until)| (one, Revocable::Until(until)))
             }),
             _ => own,
         };
-        let Some((decision, until)) = waiting else { return Ok(None) };
-        Ok(Some(Self {
-            verdict: words::pending(decision),
-            by: name_of(db, &decision.decided_by)?,
-            until: Shown(until),
-            own: own.is_some(),
-            first_of_two: order.state == OrderState::Submitted,
-        }))
+        let Some((decision, how_long)) = waiting else { return Ok(None) };
+        let until = match how_long {
+            Revocable::Until(until) => Some(Shown(until)),
+            Revocable::WhileOpen => None,
+        };
+        let verdict = match until {
+            Some(_) => words::pending(decision),
+            None => Key::of("dossier-approval-alone"),
+        };
+        Ok(Some(Self { verdict, by: name_of(db, &decision.decided_by)?, until, own: own.is_some() }))
     }
 }

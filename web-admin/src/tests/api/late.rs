@@ -111,3 +111,27 @@ fn who_looks_for_himself_is_told_of_nobody_who_looked_before_him() {
     told.sort_unstable();
     assert_eq!(told, [("refused", Some("clara"), 2), ("taken-back", Some("bob"), 1)]);
 }
+
+#[test]
+fn whoever_comes_after_a_question_an_answer_or_a_document_is_told_whose_they_were() {
+    let mut served = Served::start();
+    let bob = served.decider("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let clara = served.decider("clara", "Clara PETIT", Role::RegistrationOfficer);
+    let number = served.house.submit("agent", &person(1));
+    let address = format!("/orders/{number}");
+    let (approve, read) = (json!({"decision": "approve"}), [("If-Match", "\"1.submitted\"")]);
+    let question = json!({"question": "Quel contrat ?"});
+    assert_eq!(served.post(&bob.0, &format!("{address}/question"), &read, &question).status, 200);
+    let late = served.post(&clara.0, &format!("{address}/challenge"), &read, &approve);
+    assert_eq!(changes(&late), [("question-asked", Some("bob"), 1)]);
+    let waiting = [("If-Match", "\"1.waiting\"")];
+    let answer = json!({"answer": "Le contrat 12."});
+    let alice = served.alice();
+    assert_eq!(served.post(&alice, &format!("{address}/answer"), &waiting, &answer).status, 200);
+    served.house.document("agent", &number);
+    let late = served.post(&clara.0, &format!("{address}/challenge"), &waiting, &approve);
+    let told = changes(&late);
+    assert!(told.contains(&("question-answered", Some("alice"), 1)), "{told:?}");
+    assert!(told.contains(&("document-attached", Some("agent"), 2)), "{told:?}");
+    assert_eq!(told.len(), 2, "that it waited is what she has read: {told:?}");
+}
