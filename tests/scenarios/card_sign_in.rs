@@ -130,7 +130,8 @@ impl Served {
         assert!(ended.success(), "{ended}: {}", self.running.stderr());
     }
 
-    fn sign_in(&self, held: &Held) -> String {
+    /// Signs in; the cookie of the session.
+    pub fn sign_in(&self, held: &Held) -> String {
         let answer = ask(Some(held), &format!("{}/ra/carte", self.for_cards), &["--data", ""]).unwrap();
         assert_eq!(answer.status, 303, "{}", answer.body);
         answer.cookie()

@@ -37,7 +37,11 @@ fn the_operator_sees_whom_to_call_and_an_opposition_or_a_reason_closes_the_ticke
             .unwrap();
         declare(&workshop, &cards[0].to_string());
         declare(&workshop, "2612345678");
-        assert_eq!(workshop.job("opposition-callbacks"), json!({"looked_up": 2}), "on {kind}");
+        assert_eq!(
+            workshop.job("opposition-callbacks"),
+            json!({"looked_up": 2, "dismissed": 0}),
+            "on {kind}"
+        );
         let listed = tickets(&workshop);
         let known = listed.iter().find(|ticket| ticket["declared"] == cards[0].to_string()).unwrap();
         assert_eq!(known["telephone"], "0102030405");

@@ -1,5 +1,6 @@
 //! T27: what two persons must agree on, one person does not do: by another role, another session, an older version
-//! or at the same moment. (Two officers who decide on one order at once: `race`.)
+//! or at the same moment. (Two officers who decide on one order at once: `race`; one person under two logins, known by the number on his
+//! cards: `registration-authority/src/four_eyes/tests/one_person.rs`.)
 
 use std::sync::Barrier;
 
@@ -7,11 +8,16 @@ use acceptance::harness::{DatabaseKind, chance, run};
 use diesel::connection::SimpleConnection;
 use professional_registry::ImportedRegister;
 use registration_authority::approval::SubjectKind;
+use registration_authority::approval::passkey::NewPasskey;
+use registration_authority::enrolment::NewCredential;
 use registration_authority::officers::{self, Role};
+use registration_authority::order::CardOrder;
 use registration_authority::{decision, held_feed, order};
-use store::{DatabaseRole, Fault};
+use store::{Database, DatabaseRole, Fault};
 
-use crate::scenarios::workshop::{APPROVER, SUBMITTER, Workshop, officer, workshop};
+use crate::scenarios::officers_keys::authenticator::{Authenticator, ORIGIN};
+use crate::scenarios::officers_keys::{OfficersKeys, proof_by};
+use crate::scenarios::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER, Workshop, officer, workshop};
 
 fn code(workshop: &Workshop, command: &[&str], exit: i32) -> String {
     let answer = run(&mut workshop.command(command)).expect_exit(exit);
@@ -84,6 +90,83 @@ fn one_login_has_one_role_and_one_decision_whatever_he_signs_in_with() {
         assert_eq!(code(&workshop, &approve, 4), "order-not-open");
         assert_eq!(decision::of(&mut db, SubjectKind::CardOrder, &order.number).unwrap().len(), 1);
     }
+}
+
+/// An order for which an officer in doubt asks for two.
+fn asks_for_two(workshop: &Workshop) -> CardOrder {
+    let order = workshop.submit(1).remove(0);
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let act = officer(&mut db, SECOND_APPROVER);
+    db.write(|db| order::ask_second_officer(db, &order.number, order.version, &mut chance(), &act)).unwrap();
+    order
+}
+
+#[test]
+fn one_officer_gives_one_of_two_approvals_by_whatever_session() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let order = asks_for_two(&workshop);
+        let approve = |login: &str| workshop.command(&["order", "approve", &order.number, "--as", login]);
+        let gate = Barrier::new(4);
+        let session = || {
+            let mut approve = approve(APPROVER);
+            gate.wait();
+            run(&mut approve).status.code()
+        };
+        // At the same moment, and once more after that.
+        let ended: Vec<_> = std::thread::scope(|scope| {
+            let sessions: Vec<_> = (0..4).map(|_| scope.spawn(session)).collect();
+            sessions.into_iter().map(|session| session.join().unwrap()).collect()
+        });
+        assert_eq!(
+            ended.iter().filter(|exit| **exit == Some(0) || **exit == Some(6)).count(),
+            1,
+            "{ended:?}"
+        );
+        assert_ne!(run(&mut approve(APPROVER)).status.code(), Some(0));
+        let mut db = workshop.open(DatabaseRole::Owner);
+        let stands = |db: &mut Database| order::get(db, &order.number).unwrap().state.name();
+        assert_eq!(decision::of(&mut db, SubjectKind::CardOrder, &order.number).unwrap().len(), 1);
+        assert_eq!(stands(&mut db), "submitted", "on {kind}: he is one of two");
+        run(&mut approve(SECOND_APPROVER)).expect_exit(0);
+        assert_eq!(stands(&mut db), "approved");
+    }
+}
+
+#[test]
+fn one_login_with_two_keys_gives_one_of_two_approvals() {
+    let workshop = workshop(DatabaseKind::Postgresql);
+    let order = asks_for_two(&workshop);
+    workshop.put_into_production();
+    let keys = OfficersKeys::pin(workshop.dir(), ORIGIN);
+    workshop.job("decisions");
+    let mut db = workshop.open(DatabaseRole::Owner);
+    let mut enrolled = |seed: &str, (login, name): (&str, &str)| {
+        let key = Authenticator::new(seed);
+        let passkey = NewPasskey { credential_id: key.credential_id.clone(), key: key.public_key() };
+        keys.enrol(&mut db, login, name, NewCredential::Passkey(passkey));
+        key
+    };
+    let (one, other) = (("zephyrine.queneaux", "Zéphyrine QUENEAUX"), ("ysee.waquier", "Ysée WAQUIER"));
+    let hers = [enrolled("hers", one), enrolled("hers too", one)];
+    let his = enrolled("his", other);
+    assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
+    let mut web = workshop.open(DatabaseRole::Web);
+    let mut approve = |key: &Authenticator, login: &str| {
+        let proof = proof_by(&mut web, key, login, &order.decidable());
+        let (act, registry) = (officer(&mut web, login), &mut ImportedRegister);
+        let (number, version) = (&order.number, order.version);
+        web.write(|db| {
+            order::approve(db, registry, &keys.verifier, number, version, &proof, &mut chance(), &act)
+        })
+        .map(|order| order.state.name())
+        .map_err(|error| error.code().name)
+    };
+    assert_eq!(approve(&hers[0], one.0), Ok("submitted"));
+    assert!(approve(&hers[1], one.0).is_err(), "her other key is hers");
+    assert_eq!(workshop.job("decisions")["failed"], serde_json::json!([]));
+    assert_eq!(order::get(&mut db, &order.number).unwrap().state.name(), "submitted");
+    assert_eq!(approve(&his, other.0), Ok("approved"));
 }
 
 #[test]
