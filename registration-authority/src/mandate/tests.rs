@@ -97,7 +97,7 @@ fn of_a_mandate_whose_day_has_come_no_end_is_missing_and_the_newest_is_told_firs
         let (first, dated) = (laid_down(house, None), laid_down(house, Some(until)));
         let before = until.minus(hour);
         assert_eq!(unsigned(&mut house.db, before, 9).unwrap().ended, [dated.clone(), first.clone()]);
-        assert_eq!(unsigned(&mut house.db, before, 1).unwrap().ended, [dated.clone()]);
+        assert_eq!(unsigned(&mut house.db, before, 1).unwrap().ended, std::slice::from_ref(&dated));
         assert_eq!(unsigned(&mut house.db, until, 9).unwrap().ended, [first]);
         let mandate = get(&mut house.db, &dated).unwrap();
         assert!(mandate.awaits_its_end(before) && !mandate.awaits_its_end(until), "nor does a page offer it");
