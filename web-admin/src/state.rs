@@ -140,8 +140,8 @@ impl WebState {
                 pages::holder_opposition::CODES_BY_ADDRESS,
                 pages::holder_opposition::CODES_BY_ALL,
             ),
-            sign_ins: Throttle::new(pages::sign_in::BY_ADDRESS, pages::sign_in::BY_ALL),
-            sign_ins_of: Throttle::new(pages::sign_in::BY_LOGIN, pages::sign_in::BY_ALL),
+            sign_ins: Throttle::new(pages::sign_in::BY_ADDRESS, u32::MAX),
+            sign_ins_of: Throttle::new(pages::sign_in::BY_LOGIN, u32::MAX),
             listing: Kept::default(),
         }
     }

@@ -105,8 +105,10 @@ pub(crate) fn verify_entitled(
     // Whether two logins are one person's is asked when the decision is received, and what was received stands.
     if place == Place::AsOfNow {
         let others = delegation::others_behind(db, subject, &officer)?;
-        if four_eyes::is_one_of(db, &officer, &others, statement.decided_at())? {
-            return Err(EvidenceError::OnePerson { subject: name(subject), officer });
+        for login in &behind {
+            if four_eyes::is_one_of(db, login, &others, statement.decided_at())? {
+                return Err(EvidenceError::OnePerson { subject: name(subject), officer });
+            }
         }
     }
     Ok(delegated)

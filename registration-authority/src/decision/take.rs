@@ -54,13 +54,16 @@ pub fn may_decide(
     }
     let whom = (subject.concerns.as_ref(), &subject.reach);
     four_eyes::check(db, (&officer.login, &officer.display_name), whom, act.at)?;
-    if let Some(by) = ground(db, &officer, subject)? {
+    let by = ground(db, &officer, subject)?;
+    if let Some(by) = &by {
         // What is near to him in whose name somebody decides is near enough.
         four_eyes::check(db, (&by.delegator, &by.delegator_name), whom, act.at)?;
     }
     let others = delegation::others_behind(db, subject, &officer.login)?;
-    if four_eyes::is_one_of(db, &officer.login, &others, act.at)? {
-        return Err(one_person(&officer, subject));
+    for login in [Some(&officer.login), by.as_ref().map(|by| &by.delegator)].into_iter().flatten() {
+        if four_eyes::is_one_of(db, login, &others, act.at)? {
+            return Err(one_person(&officer, subject));
+        }
     }
     Ok(officer)
 }

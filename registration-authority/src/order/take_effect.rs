@@ -80,7 +80,12 @@ fn due(db: &mut Database, act: &Act) -> QueryResult<Vec<(String, i64)>> {
         .order((decisions_pending::effective_at, decisions_pending::order_number))
         .limit(AT_ONCE)
         .select((decisions_pending::order_number, decisions_pending::order_version));
-    let mut due: Vec<(String, i64)> = of_now.filter(exists(received)).load(db)?;
+    // What waits for its second officer has no effect yet, however many such orders there are.
+    let open = card_orders::table
+        .filter(card_orders::number.eq(decisions_pending::order_number))
+        .filter(card_orders::version.eq(decisions_pending::order_version))
+        .filter(card_orders::status.eq_any(["submitted", "waiting"]));
+    let mut due: Vec<(String, i64)> = of_now.filter(exists(received)).filter(not(exists(open))).load(db)?;
     due.extend(of_now.filter(not(exists(received))).load::<(String, i64)>(db)?);
     Ok(due)
 }

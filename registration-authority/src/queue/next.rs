@@ -11,6 +11,7 @@ use super::lease::{self, LeaseError};
 use super::orders::orders_by;
 use super::{Filter, On, QueueError, WorkingHours};
 use crate::decision::{self, DecideError};
+use crate::delegation;
 use crate::faults;
 use crate::four_eyes::{self, KeepOffError};
 use crate::officers::{self, NotAuthorised, Officer, Right};
@@ -122,8 +123,15 @@ fn most_urgent(
             }
             let time = time_taken(hours, order.submitted_at, of(&waits, order), act.at);
             let is_more = most.as_ref().is_none_or(|(most, _)| time > *most);
-            // What is too near to him would lie on his desk until the lease ends, and his decision be refused.
-            if is_more && four_eyes::barred(db, officer, &order.decidable(), act.at)?.is_none() {
+            if !is_more {
+                continue;
+            }
+            // What is too near to him, or what he stands behind under another login, would lie on his desk until the lease ends, and his
+            // decision be refused.
+            let subject = order.decidable();
+            let others = delegation::others_behind(db, &subject, &officer.login)?;
+            let stands_behind = four_eyes::is_one_of(db, &officer.login, &others, act.at)?;
+            if !stands_behind && four_eyes::barred(db, officer, &subject, act.at)?.is_none() {
                 most = Some((time, order.number.clone()));
             }
         }

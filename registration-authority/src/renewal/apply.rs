@@ -1,6 +1,6 @@
 use card::CardNumber;
 use diesel::prelude::*;
-use professional_registry::Registry;
+use professional_registry::{Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::schema::renewal_plan_items;
@@ -112,6 +112,10 @@ pub fn apply(
             Err(ApplyError::Order(error)) => applied.refused.push((item.card, error.code())),
             Err(ApplyError::KeepOff(KeepOffError::TooNear(error))) => {
                 applied.refused.push((item.card, error.code()));
+            }
+            // What the register holds of one holder cannot be read: the others' cards do not wait for it.
+            Err(ApplyError::KeepOff(KeepOffError::Registry(error @ RegistryError::Unreadable { .. }))) => {
+                applied.refused.push((item.card, error.code()))
             }
             Err(error) => return Err(error),
         }

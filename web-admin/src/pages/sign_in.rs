@@ -24,10 +24,9 @@ use crate::sessions::{Begun, Means, Origin, id_of, key_of};
 /// The page that says how to sign in.
 pub(crate) const ADDRESS: &str = "/ra/sign-in";
 
-/// What one address sends to sign in, or to make a key, in a minute: an office may come from one.
-pub(crate) const BY_ADDRESS: u16 = 60;
-/// What everybody sends in a minute.
-pub(crate) const BY_ALL: u32 = 600;
+/// What one address sends to sign in with a key, or to make one, in a minute: an authority's whole shift may come from one, its proxy's.
+/// All together are held by no such bound: nobody keeps officers out who sign in to oppose.
+pub(crate) const BY_ADDRESS: u16 = 600;
 /// How often one officer signs in with his key or his card in a minute.
 pub(crate) const BY_LOGIN: u16 = 10;
 

@@ -1,14 +1,19 @@
 //! Who has two logins is one officer: by the number of the person on the cards whose certificates they sign in with.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use ::card::CardNumber;
 use diesel::prelude::*;
+use jiff::civil::{Weekday, time};
 use professional_registry::ImportedRegister;
 use store::schema::decisions;
 
 use super::near::of_card;
 use crate::enrolment::{self, NewCredential, NewEnrolment};
 use crate::officers::{self, Role, Scope};
-use crate::order::{self, OrderState};
+use crate::order::{self, OrderState, OrderStatus};
+use crate::queue::{self, Filter, WorkingHours};
 use crate::testing::*;
 
 /// Two logins of one person, each with the certificate of a card of his: he exercises two professions.
@@ -69,6 +74,25 @@ fn one_person_approves_under_no_login_what_he_submitted_under_another() {
     let number = house.submit("jean", cps(&nurse(), "60")).unwrap().number().to_owned();
     assert_eq!(code(house.approve("marc", &number)), "delegation-one-person");
     assert!(matches!(house.approve("bob", &number).unwrap().state, OrderState::Approved { .. }));
+}
+
+#[test]
+fn nobody_is_given_next_what_he_stands_behind_under_another_login() {
+    on_both(|house| {
+        two_logins(house);
+        let number = asks_for_two(house, "alice");
+        house.approve("jean", &number).unwrap();
+        let mut next_of = |login: &str| {
+            let act = house.officer(login);
+            let days = [Weekday::Monday];
+            let (opens, within) = ((time(9, 0, 0, 0), time(17, 0, 0, 0)), Duration::from_secs(3600));
+            let hours = WorkingHours::new(&days, opens, "Europe/Paris", BTreeSet::new(), within).unwrap();
+            let House { db, rng, .. } = &mut *house;
+            db.write(|db| queue::next(db, &hours, &Filter::of(OrderStatus::Submitted), rng, &act))
+        };
+        assert_eq!(code(next_of("marc")), "queue-empty");
+        assert_eq!(next_of("bob").unwrap(), number);
+    });
 }
 
 #[test]
