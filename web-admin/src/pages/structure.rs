@@ -17,7 +17,7 @@ use registration_authority::staff::import::{self, COLUMNS, RowError, StaffImport
 use registration_authority::staff::{self, NewMember, Post};
 use registration_authority::{faults as rules, views};
 use sha2::{Digest, Sha256};
-use store::{Code, Fault, Kind};
+use store::{Code, Kind};
 
 pub(super) use read::{Said, StructurePage, quality_in_words, state_in_words, until_in_words};
 
@@ -120,31 +120,36 @@ async fn oppose(structure: web::Path<String>, posted: Posted) -> Result<HttpResp
 async fn list(structure: web::Path<String>, posted: Posted) -> Result<HttpResponse, Failure> {
     acted(structure, posted, "liste", |work, structure, fields| {
         let file = fields.text("liste").as_bytes();
-        // What was changed since it was shown is shown first.
-        if fields.text("declarer") != "oui" || fields.text("apercu") != digest_of(fields.text("liste")) {
-            return shown(import::preview(work.db, structure, file, work.act)).map(Some);
-        }
+        let declares = fields.text("declarer") == "oui";
+        let (list, seen) = (fields.text("liste"), fields.text("apercu"));
         let (rng, act) = (&mut *work.rng, work.act);
-        match work.db.write(|db| import::apply(db, structure, file, rng, act)) {
-            // Its lines were wrong all along: shown again, each with its fault.
-            Err(error) if error.code() == rules::STAFF_ROWS_INVALID => {
-                Ok(Some(import::preview(work.db, structure, file, work.act)?))
+        // What the list, or what stands, has become since it was shown is shown first.
+        let done = work.db.write(|db| {
+            let would = import::preview(db, structure, file, act)?;
+            if !declares || seen != digest_of(list, &would) {
+                return Ok(Some(would));
             }
-            done => done.map(|_| None).map_err(Failure::from),
+            import::apply(db, structure, file, rng, act).map(|_| None)
+        });
+        match done {
+            Ok(done) => Ok(done),
+            Err(error) => shown(Err(error)).map(Some),
         }
     })
     .await
 }
 
-/// SHA-256 of a list, in hexadecimal: a form sends the ends of its lines in another way than it was given them.
-fn digest_of(list: &str) -> String {
-    hex::encode(Sha256::digest(list.replace("\r\n", "\n").trim_end()))
+/// SHA-256 of a list and of what it would do, in hexadecimal: a form sends the ends of its lines in another way than it was given them.
+fn digest_of(list: &str, would: &StaffImport) -> String {
+    let would = serde_json::to_vec(would).expect("an import is plain data");
+    let list = list.replace("\r\n", "\n");
+    hex::encode(Sha256::new().chain_update(list.trim_end()).chain_update([0]).chain_update(would).finalize())
 }
 
 impl StructurePage {
-    /// Which list is shown.
+    /// Which list is shown, and what it would do.
     fn seen(&self) -> String {
-        digest_of(&self.list)
+        self.shown.as_ref().map_or(String::new(), |would| digest_of(&self.list, would))
     }
 }
 

@@ -7,7 +7,7 @@ use ca_core::revocation::{self, RevocationReason};
 use ca_core::serial::SerialNumber;
 use ca_core::service_key;
 use registration_authority::officers::{self, Right};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{DatabaseRole, Kind};
 
 use crate::api::Api;
@@ -21,6 +21,9 @@ use crate::problem::Problem;
 
 /// How long the command waits for the worker there, who answers four times a second.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// That the worker has not answered.
+const WAITING: &str = "waiting";
 
 /// Of an installation's own database in a demonstration; in the name of an officer who has shown his certificate elsewhere.
 pub(super) fn run(
@@ -64,26 +67,34 @@ fn there(
     reason: RevocationReason,
 ) -> Result<ExitCode, Problem> {
     let found = api.get(&format!("/certificates/{issuer}/{serial}"))?;
-    let number = found.body["number"].as_str().unwrap_or_default();
+    let number = found.body["number"].as_str().unwrap_or_default().to_owned();
     let address = format!("/certificate-requests/{number}");
-    let asked = json!({ "reason": reason.name() });
-    let mut said = api.post(&format!("{address}/revocation"), &[("If-Match", &found.etag)], &asked)?.body;
+    let mut said = found.body;
+    // Whoever comes again, since the answer was lost, waits for the same one.
+    if outcome(&said) != WAITING {
+        let asked = json!({ "reason": reason.name() });
+        said = api.post(&format!("{address}/revocation"), &[("If-Match", &found.etag)], &asked)?.body;
+    }
     let began = Instant::now();
-    while waits(&said) && began.elapsed() < PATIENCE {
+    while outcome(&said) == WAITING && began.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(200));
-        said = api.get(&address)?.body;
+        // It was asked for, whatever becomes of the connection.
+        let Ok(read) = api.get(&address) else { break };
+        said = read.body;
     }
-    let requested = &said["certificate"]["requested"];
-    if let Some(code) = requested["refusal"].as_str() {
-        return Err(Api::refused(code, &format!("certificate {serial} of {issuer} is not revoked")));
+    let which = format!("certificate {serial} of {issuer}");
+    if let Some(code) = said["certificate"]["requested"]["refusal"].as_str() {
+        return Err(Api::refused(code, &format!("{which} is not revoked")));
     }
-    output::one(global.output, &said, || match waits(&said) {
-        false => format!("certificate {serial} of {issuer} is revoked\n"),
-        true => format!("certificate {serial} of {issuer}: asked for; its worker has not answered yet\n"),
+    let done = outcome(&said) == "revoked";
+    output::one(global.output, &said, || match done {
+        true => format!("{which} is revoked\n"),
+        false => format!("{which}: asked for; its worker has not answered yet\n"),
     })?;
-    Ok(ExitCode::from(if waits(&said) { Kind::Unavailable.exit_code() } else { 0 }))
+    Ok(ExitCode::from(if done { 0 } else { Kind::Unavailable.exit_code() }))
 }
 
-fn waits(said: &serde_json::Value) -> bool {
-    said["certificate"]["requested"]["outcome"] == "waiting"
+/// What became of the revocation that was asked for last.
+fn outcome(said: &Value) -> &str {
+    said["certificate"]["requested"]["outcome"].as_str().unwrap_or_default()
 }

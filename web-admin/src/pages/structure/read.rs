@@ -76,7 +76,7 @@ pub(in crate::pages) struct StructurePage {
     /// After which number the next page begins.
     next: Option<String>,
     pub(super) list: String,
-    shown: Option<StaffImport>,
+    pub(super) shown: Option<StaffImport>,
     columns: &'static [&'static str],
 }
 
