@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use store::{Database, Timestamp};
+use store::Timestamp;
 
 use crate::folder::PublicFolder;
 use crate::publish::coherence_statement::verified_coherence_statement;
 use crate::publish::list_verifier::ListVerifier;
-use crate::publish::published_coherence_statement;
 
 /// How old a statement may grow before somebody should ask why: the worker looks once a minute.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -23,13 +22,7 @@ pub(super) struct Coherence {
 }
 
 impl Coherence {
-    /// The published statement; nothing where there is none that is ours.
-    pub(super) fn read(db: &mut Database, folder: &PublicFolder) -> Result<Option<Self>, String> {
-        let statement = published_coherence_statement(db, folder).map_err(|error| error.to_string())?;
-        Ok(statement.and_then(|statement| serde_json::from_slice(&statement).ok()))
-    }
-
-    /// The same, where it is known who signs it.
+    /// The published statement, of one of these signers; nothing where there is none that is ours.
     pub(super) fn verified(signers: &ListVerifier, folder: &PublicFolder) -> Result<Option<Self>, String> {
         let statement = verified_coherence_statement(signers, folder).map_err(|error| error.to_string())?;
         Ok(statement.and_then(|statement| serde_json::from_slice(&statement).ok()))

@@ -16,6 +16,7 @@ use super::publication;
 use super::register;
 use super::service::StatusService;
 use crate::crl::{CrlKind, Scope, record};
+use crate::publish::list_verifier::ListVerifier;
 use crate::publish::root_crls;
 
 /// Prometheus' text format. Read from the database when scraped, but for what is held in memory.
@@ -27,7 +28,13 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
         text,
         "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
     );
-    text + &memory(service, at) + &gathered.unwrap_or_default()
+    text.push_str(&memory(service, at));
+    if let Some((gathered, signers)) = gathered {
+        text.push_str(&gathered);
+        // With the connection given back: a disk that does not answer keeps nobody from the database.
+        text.extend(coherence(service, &signers).into_iter().map(|family| family.text));
+    }
+    text
 }
 
 /// What this process holds in memory; nothing before it has read the status log.
@@ -71,7 +78,11 @@ fn memory(service: &StatusService, at: Timestamp) -> String {
     families.into_iter().map(|family| family.text).collect()
 }
 
-fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<String, String> {
+fn gather(
+    service: &StatusService,
+    db: &mut Database,
+    at: Timestamp,
+) -> Result<(String, ListVerifier), String> {
     let authorities = authority::readable(db).map_err(|error| error.to_string())?.authorities;
     let mut families = [
         Family::gauge("igc_crl_number", "CRLNumber of the newest recorded CRL."),
@@ -171,15 +182,15 @@ fn gather(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<S
         .into_iter()
         .chain([root_lists, unlisted, reserve, ends, requests, log, cards, held, mute, publishes])
         .chain(trail)
-        .chain(coherence(service, db)?)
         .chain(signatures(db)?)
         .chain(signers(service, db, at)?);
-    Ok(families.map(|family| family.text).collect())
+    let list_signers = ListVerifier::load(db).map_err(|error| error.to_string())?;
+    Ok((families.map(|family| family.text).collect(), list_signers))
 }
 
-/// Absent where nobody has looked yet: then an alarm on the first one finds nothing, and says so.
-fn coherence(service: &StatusService, db: &mut Database) -> Result<Vec<Family>, String> {
-    let Some(coherence) = Coherence::read(db, service.folder())? else { return Ok(Vec::new()) };
+/// Absent where nobody has looked yet, or where the statement cannot be read: then an alarm on the first one finds nothing, and says so.
+fn coherence(service: &StatusService, signers: &ListVerifier) -> Vec<Family> {
+    let Ok(Some(coherence)) = Coherence::verified(signers, service.folder()) else { return Vec::new() };
     let mut looked = Family::gauge(
         "igc_coherence_looked_seconds",
         "When every public face was last looked at, Unix time.",
@@ -187,7 +198,7 @@ fn coherence(service: &StatusService, db: &mut Database) -> Result<Vec<Family>, 
     looked.sample("", coherence.looked_at());
     let mut differences = Family::gauge("igc_coherence_differences", "What did not agree then.");
     differences.sample("", coherence.differences());
-    Ok(vec![looked, differences])
+    vec![looked, differences]
 }
 
 fn signatures(db: &mut Database) -> Result<[Family; 4], String> {

@@ -56,7 +56,7 @@ use self::connections::Working;
 use self::oppositions::EVENTS_PATH;
 use self::reply::{NEVER_CACHED, Reply};
 use self::request_body::{announces_body, read_body, unread};
-use self::service::ocsp_reply;
+use self::service::ocsp_error;
 use self::target::Target;
 use crate::ocsp::Answer;
 use crate::ocsp::response::OcspResponseStatus;
@@ -121,7 +121,9 @@ async fn answered(
     let reply = match *request.method() {
         Method::GET | Method::HEAD => get(&request, service, at).await,
         Method::POST => match read_body(&request, payload, service.connection_limits().body).await {
-            Ok(body) => ocsp(&body, service, at).await.map(|answer| (ocsp_reply(answer), at)),
+            Ok(body) => ocsp(&body, service.clone(), at)
+                .await
+                .map(|answer| (service.ocsp_post_reply(answer), service.now())),
             Err(refusal) => return refusal,
         },
         _ => {
@@ -167,7 +169,7 @@ async fn get(
                 return Ok((service.ocsp_get_reply(answer), service.now()));
             }
             None if path.starts_with("/ocsp/") => {
-                ocsp_reply(Answer::error(OcspResponseStatus::MalformedRequest))
+                ocsp_error(Answer::error(OcspResponseStatus::MalformedRequest))
             }
             None => Reply::not_found(),
         },

@@ -28,8 +28,12 @@ pub(crate) struct Reply {
 
 #[derive(Clone, Debug)]
 enum Caching {
-    /// Errors, and what is bound to one request.
+    /// Errors.
     Never,
+    /// What is bound to one request, and of use to nobody else.
+    Bound,
+    /// May be used for a while by whoever has it; nothing is asked about it again.
+    For { max_age: Duration, expires: Timestamp },
     /// May be kept, and is asked about each time it is used.
     Revalidated { etag: String },
     /// Shared caches may keep it for a while.
@@ -41,6 +45,22 @@ enum Caching {
 impl Reply {
     pub(crate) fn uncached(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self { status, content_type, body: body.into(), caching: Caching::Never }
+    }
+
+    /// The answer to one request alone: of no use to others, and not to be used again.
+    pub(crate) fn bound(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { status: StatusCode::OK, content_type, body: body.into(), caching: Caching::Bound }
+    }
+
+    /// May be used for `max_age`, and never past `expires` (nextUpdate).
+    pub(crate) fn lasting(
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+        max_age: Duration,
+        expires: Timestamp,
+    ) -> Self {
+        let caching = Caching::For { max_age, expires };
+        Self { status: StatusCode::OK, content_type, body: body.into(), caching }
     }
 
     pub(crate) fn not_found() -> Self {
@@ -112,6 +132,16 @@ impl Reply {
                     false => response.content_type(self.content_type).body(self.body),
                 };
             }
+            Caching::Bound => {
+                let mut response = HttpResponse::build(self.status);
+                response.insert_header(("cache-control", "private, max-age=0, no-transform, must-revalidate"));
+                return response.content_type(self.content_type).body(self.body);
+            }
+            Caching::For { max_age, expires } => {
+                let mut response = HttpResponse::build(self.status);
+                response.insert_header((CACHE_CONTROL, for_seconds(left(max_age, Some(expires), at))));
+                return response.content_type(self.content_type).body(self.body);
+            }
             Caching::Never => {
                 let mut response = HttpResponse::build(self.status);
                 if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -120,22 +150,14 @@ impl Reply {
                 return response.content_type(self.content_type).insert_header(NEVER_CACHED).body(self.body);
             }
         };
-        // Whole seconds that are left, rounded down: the rest of one would be kept past the end.
-        let left = expires.map_or(max_age, |expires| {
-            let left = expires.millis().saturating_sub(at.millis()).max(0) / 1000;
-            max_age.min(Duration::from_secs(left.unsigned_abs()))
-        });
+        let left = left(max_age, expires, at);
         let headers = |response: &mut HttpResponseBuilder| {
             if let Some(modified) = modified {
                 response.insert_header((LAST_MODIFIED, http_date(modified)));
             }
             response
                 .insert_header((ETAG, &*etag))
-                .insert_header((
-                    CACHE_CONTROL,
-                    // RFC 9919 §6 asks for these four words.
-                    format!("max-age={}, public, no-transform, must-revalidate", left.as_secs()),
-                ))
+                .insert_header((CACHE_CONTROL, for_seconds(left)))
                 .insert_header((EXPIRES, http_date(at.plus(left))));
         };
         let unchanged = not_modified(request, &etag, modified.filter(|_| by_date));
@@ -147,6 +169,19 @@ impl Reply {
         }
         response.content_type(self.content_type).body(self.body)
     }
+}
+
+/// Whole seconds that are left, rounded down: the rest of one would be kept past the end.
+fn left(max_age: Duration, expires: Option<Timestamp>, at: Timestamp) -> Duration {
+    expires.map_or(max_age, |expires| {
+        let left = expires.millis().saturating_sub(at.millis()).max(0) / 1000;
+        max_age.min(Duration::from_secs(left.unsigned_abs()))
+    })
+}
+
+/// RFC 9919 §6 asks for these four words.
+fn for_seconds(left: Duration) -> String {
+    format!("max-age={}, public, no-transform, must-revalidate", left.as_secs())
 }
 
 /// If-None-Match goes before If-Modified-Since (RFC 9110 §13.2.2), which is looked at only where a date tells

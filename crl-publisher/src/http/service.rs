@@ -245,14 +245,26 @@ impl StatusService {
     pub(crate) fn ocsp_get_reply(&self, answer: Answer) -> Reply {
         match answer.kind {
             AnswerKind::Signed { this_update, next_update, nonce: false } => Reply::cached_by_etag(
-                "application/ocsp-response",
+                OCSP_RESPONSE,
                 answer.etag.unwrap_or_else(|| entity_tag(&answer.der).into()),
                 answer.der,
                 this_update,
                 self.policy().ocsp_max_age,
                 next_update,
             ),
-            _ => ocsp_reply(answer),
+            _ => self.ocsp_post_reply(answer),
+        }
+    }
+
+    /// By POST, which caches on the way do not keep: how long whoever asked may, by the same words (RFC 9919 §6 has none of the words that
+    /// forbid it in what is signed). What is bound to a nonce is nobody else's, and old at once.
+    pub(crate) fn ocsp_post_reply(&self, answer: Answer) -> Reply {
+        match answer.kind {
+            AnswerKind::Signed { next_update, nonce: false, .. } => {
+                Reply::lasting(OCSP_RESPONSE, answer.der, self.policy().ocsp_max_age, next_update)
+            }
+            AnswerKind::Signed { .. } => Reply::bound(OCSP_RESPONSE, answer.der),
+            AnswerKind::Error(_) => ocsp_error(answer),
         }
     }
 
@@ -273,10 +285,12 @@ impl StatusService {
     }
 }
 
-/// Errors and answers to one request alone; POST is not cached at all. The HTTP status is 200
-/// whenever the body is an OCSP response (RFC 6960 appendix A.2).
-pub(crate) fn ocsp_reply(answer: Answer) -> Reply {
-    Reply::uncached(StatusCode::OK, "application/ocsp-response", answer.der)
+/// The type of an OCSP response (RFC 6960 appendix A.2).
+const OCSP_RESPONSE: &str = "application/ocsp-response";
+
+/// Errors, which no cache keeps. The HTTP status is 200 whenever the body is an OCSP response (RFC 6960 appendix A.2).
+pub(crate) fn ocsp_error(answer: Answer) -> Reply {
+    Reply::uncached(StatusCode::OK, OCSP_RESPONSE, answer.der)
 }
 
 /// Where a file is not served: because others wait already for whoever reads it, or because of what it is.

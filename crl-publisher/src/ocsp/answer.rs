@@ -27,7 +27,7 @@ pub(crate) enum AnswerKind {
         this_update: Timestamp,
         /// nextUpdate of each single response.
         next_update: Timestamp,
-        /// Bound to a nonce: of no use to anyone else, so never cached.
+        /// Bound to a nonce: of no use to anyone else.
         nonce: bool,
     },
     /// An error: not signed, never cached.
