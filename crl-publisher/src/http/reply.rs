@@ -134,7 +134,8 @@ impl Reply {
             }
             Caching::Bound => {
                 let mut response = HttpResponse::build(self.status);
-                response.insert_header(("cache-control", "private, max-age=0, no-transform, must-revalidate"));
+                response
+                    .insert_header(("cache-control", "private, max-age=0, no-transform, must-revalidate"));
                 return response.content_type(self.content_type).body(self.body);
             }
             Caching::For { max_age, expires } => {

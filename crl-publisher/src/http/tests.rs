@@ -204,7 +204,11 @@ fn ocsp_is_answered_by_post_on_any_path_and_by_get_in_any_form() {
     // RFC 9919 §6: nothing in an answer that is signed forbids to keep it.
     let words = "max-age=60, public, no-transform, must-revalidate";
     assert_eq!(first.header("cache-control").unwrap(), words);
-    assert_eq!((first.header("etag"), first.header("expires")), (None, None), "caches keep no answers to POST");
+    assert_eq!(
+        (first.header("etag"), first.header("expires")),
+        (None, None),
+        "caches keep no answers to POST"
+    );
     std::fs::write(server.world.path("answer.der"), &first.body).unwrap();
     let (_, text) = server.world.openssl(&[
         "ocsp",
