@@ -72,6 +72,14 @@ fn the_bundle_holds(workshop: &Workshop) {
     run(command.arg(bundle)).expect_exit(0);
 }
 
+/// What the public page says of a certificate.
+fn said_on_the_page(workshop: &Workshop, certificate: &Certificate) -> String {
+    let serial = certificate.serial.to_string();
+    let page = web(workshop).post("/pki", &[("autorite", &certificate.issuer), ("serie", &serial)]).text();
+    let word = ["Valable", "Inconnu", "Révoqué"].into_iter().find(|word| page.contains(&format!(">{word}<")));
+    word.unwrap_or_else(|| panic!("{page}")).to_owned()
+}
+
 /// The serial number of the responder that has signed the answer.
 fn signer(workshop: &Workshop, service: &StatusService, certificate: &Certificate) -> String {
     let file = workshop.dir().join("answer.ocsp");
@@ -89,10 +97,12 @@ fn an_authority_that_its_root_revokes_is_refused_by_whoever_verifies_and_its_nex
     workshop.certify_the_rest();
     let certificate = of_card(&mut workshop.open(DatabaseRole::Owner), &card).remove(0).1;
     judged(&workshop, &certificate).expect_exit(0);
+    assert_eq!(said_on_the_page(&workshop, &certificate), "Valable");
     hold(&workshop, "revoke-authority", |file| file.replace("-EL", "-FO").replace("aci-el", "aci-fo"));
     report(&workshop, "revoke-aci-fo-pp");
     let said = judged(&workshop, &certificate).said();
     assert!(said.contains("error 23 at 1 depth lookup: certificate revoked"), "{said}");
+    assert_eq!(said_on_the_page(&workshop, &certificate), "Inconnu", "nobody who verifies finds it valid");
 
     // What it gave is still answered for: it stands on lists, and is opposed.
     workshop.igc(&["opposition", "add", &card.to_string(), "--ground", "stolen", "--as", REVOKER]);

@@ -1,5 +1,8 @@
 //! What is asked on the public page, and the one word that answers it.
 
+use std::collections::BTreeSet;
+
+use ca_core::authority;
 use ca_core::certificate::{self, CertificateStatus};
 use ca_core::serial::SerialNumber;
 use card::{CardLife, CardNumber};
@@ -130,6 +133,12 @@ fn card_of(db: &mut Database, number: &CardNumber, at: Timestamp) -> Result<Know
     let Some(card) = found else { return Ok(Known::Unknown) };
     // What is suspended is not told: "opposed" is for ever.
     let state = suspension::state_of(db, &card).map_err(database)?;
+    let certificates = card::certificates::of_card(db, number).map_err(database)?;
+    for issuer in certificates.iter().map(|one| &one.issuer).collect::<BTreeSet<_>>() {
+        if !matches!(card.life, CardLife::Opposed { .. }) && is_revoked(db, issuer)? {
+            return Ok(Known::Unknown);
+        }
+    }
     Ok(match (state, card.life) {
         (CardState::In(_), CardLife::Opposed { .. }) => Known::Opposed,
         (CardState::In(_), CardLife::Active { expires_at, .. }) if at < expires_at => Known::Valid,
@@ -151,11 +160,20 @@ fn certificate_of(
         (der, None) => der.is_some(),
         (None, Some(_)) => false,
     });
-    Ok(found.map_or(Known::Unknown, |found| match found.status {
+    let known = found.map_or(Known::Unknown, |found| match found.status {
         CertificateStatus::Revoked { .. } => Known::Opposed,
         CertificateStatus::Good { .. } if (found.not_before..=found.not_after).contains(&at) => Known::Valid,
         _ => Known::Unknown,
-    }))
+    });
+    match known {
+        Known::Valid if is_revoked(db, issuer)? => Ok(Known::Unknown),
+        known => Ok(known),
+    }
+}
+
+/// Whether its root has revoked this authority: whoever verifies a chain finds nothing valid under it (RFC 5280 §6.1.3).
+fn is_revoked(db: &mut Database, authority: &str) -> Result<bool, Failure> {
+    Ok(authority::load(db, authority).map_err(database)?.revoked_at.is_some())
 }
 
 /// PEM, DER, or the base64 of DER.
