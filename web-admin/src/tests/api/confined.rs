@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registration_authority::approval::{NONCE_LENGTH, Statement, Verdict};
+use registration_authority::certificate_request::{self, RequestState};
 use registration_authority::officers::Role;
 use registration_authority::order;
 use serde_json::{Value, json};
@@ -42,6 +43,13 @@ fn every_address_about_one_thing_is_closed_to_a_program_whose_officer_is_there_f
     served.house.approve("bob", &reviewed);
     let review = "INSERT INTO reviews VALUES ('RL-0000000000000000', 'approval'";
     served.house.sql(&format!("{review}, '{reviewed}', 1, 1, 1, NULL)"));
+    let Served { house, authorities, .. } = &mut served;
+    let (number, _) = house.certified_request(authorities);
+    let RequestState::Issued { issuer, serial, .. } =
+        certificate_request::get(&mut house.db, &number).unwrap().state
+    else {
+        panic!("it is issued")
+    };
     let decision = signed(&mut served.house);
     let (mut next, mut closed, mut open) = (9, 0, Vec::new());
     for (method, path, _) in mounted() {
@@ -52,6 +60,7 @@ fn every_address_about_one_thing_is_closed_to_a_program_whose_officer_is_there_f
         let path = path.as_str();
         let address = match path.strip_prefix("/opposition-plans/{number}") {
             Some(act) => format!("/opposition-plans/{plan}{act}"),
+            None if path == "/certificates/{issuer}/{serial}" => format!("/certificates/{issuer}/{serial}"),
             None => filled_in(&mut served.house, path, next, next),
         };
         let etag = etag(&mut served.house, path, next);
