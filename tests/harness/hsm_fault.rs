@@ -53,6 +53,11 @@ impl HsmFault {
         fs::write(self.folder.path().join("fault"), fault).expect("the folder can be written");
     }
 
+    /// Asks for a fault that is met once so many more signatures were made: in the middle of what is signed at once.
+    pub fn ask_after(&self, fault: &str, signatures: u64) {
+        self.ask(&format!("{fault} after {}", self.signatures() + signatures));
+    }
+
     /// Whether the fault that was asked for was met.
     pub fn met(&self) -> bool {
         !self.folder.path().join("fault").exists()

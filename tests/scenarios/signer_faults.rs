@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_SIGNER_FAULTS=1` writes what was measured into `docs/signer-faults.md`.
 
+mod batch;
 mod other_calls;
 mod table;
 

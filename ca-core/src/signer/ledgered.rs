@@ -33,6 +33,7 @@ impl Signer for LedgeredSigner {
             let detail = "a subject is one line of printable ASCII".to_owned();
             return Err(SignerError::Failed { token: request.key.token.clone(), detail });
         }
+        self.ledger.check()?;
         let signature = self.signer.sign(request)?;
         crash_point("ceremony.signed");
         let signed = Signed {

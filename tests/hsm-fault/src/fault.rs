@@ -37,11 +37,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The fault that a test has asked for at this call; taken by one call of one process.
+    /// The fault that a test has asked for at this call, once so many signatures were made; taken by one call of one
+    /// process.
     pub fn taken(call: &str) -> Option<Self> {
         let asked = folder::text("fault")?;
-        let (name, place) = asked.trim().split_once(" at ").unwrap_or((asked.trim(), "C_SignInit"));
-        if place != call || folder::take("fault").is_none() {
+        let (asked, after) = asked.trim().split_once(" after ").unwrap_or((asked.trim(), "0"));
+        let (name, place) = asked.split_once(" at ").unwrap_or((asked, "C_SignInit"));
+        let after: u64 = after.parse().expect("a number of signatures");
+        if place != call || folder::counted("signatures") < after || folder::take("fault").is_none() {
             return None;
         }
         Some(match name {

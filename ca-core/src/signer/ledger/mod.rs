@@ -1,5 +1,6 @@
 //! The ledger of signed digests: an append-only file that only signer processes write, one line for
-//! each signature, durable before the signature leaves the process that made it.
+//! each signature, written as soon as it is made, so that a library that takes its process with it takes no line, and
+//! on the disk before the signature leaves the process that made it.
 //!
 //! ```text
 //! igc-signing-ledger-v1 ⇥ id ⇥ sequence ⇥ chain

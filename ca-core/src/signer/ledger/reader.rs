@@ -1,7 +1,7 @@
 //! Following a ledger from where one stood, verifying each line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::line::{Chain, Head, LONGEST_LINE, TOO_LONG};
@@ -42,8 +42,9 @@ pub fn identify(path: &Path) -> Result<Option<String>, LedgerError> {
 }
 
 /// Reads at most `limit` lines after `from`; from the head where there is no position, or where it is of
-/// another ledger. Every line is verified against the one before. Nothing is read that is not on the
-/// disk: a writer holds the lock until it is. Nothing comes back where there is no file.
+/// another ledger. Every line is verified against the one before. Nothing comes back that is not on the disk: what is
+/// written by now is forced to it first, so that a power cut takes no line that anybody was told of. Nothing comes back
+/// where there is no file.
 pub fn follow(path: &Path, from: Option<&Position>, limit: usize) -> Result<Option<Followed>, LedgerError> {
     let Some(file) = open(path)? else { return Ok(None) };
     read(file, from, limit).map(Some).map_err(|fault| fault.of(path))
@@ -52,14 +53,13 @@ pub fn follow(path: &Path, from: Option<&Position>, limit: usize) -> Result<Opti
 fn open(path: &Path) -> Result<Option<File>, LedgerError> {
     match File::open(path) {
         Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(LedgerFault::from(opening(error, path)).of(path)),
     }
 }
 
 fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, LedgerFault> {
-    file.lock_shared()?;
-    let length = file.metadata()?.len();
+    let length = forced(&file)?;
     let mut reader = BufReader::new(file);
     let head_line = line(&mut reader, 0)?.ok_or(LedgerFault::NoHead)?;
     let head = Head::parse(&head_line)?;
@@ -77,6 +77,8 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
     let (from, mut entries) = (position.clone(), Vec::new());
     while entries.len() < limit
         && let Some(text) = line(&mut reader, position.sequence)?
+        // What was written since is not forced to the disk yet.
+        && position.offset + (text.len() as u64) < length
     {
         let (entry, chain): (Entry, Chain) = Entry::parse(&text, position.sequence, &position.chain)?;
         position.offset += text.len() as u64 + 1;
@@ -84,6 +86,19 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
         entries.push(entry);
     }
     Ok(Followed { from, entries, position })
+}
+
+/// How long it is, all of it on the disk. The lock is held for a moment only: whoever signs waits for it.
+fn forced(file: &File) -> Result<u64, LedgerFault> {
+    file.lock_shared()?;
+    let length = file.metadata()?.len();
+    file.unlock()?;
+    match file.sync_data() {
+        // A copy on a file system that is read only: there is nothing to force.
+        Err(error) if [ErrorKind::InvalidInput, ErrorKind::ReadOnlyFilesystem].contains(&error.kind()) => {}
+        forced => forced?,
+    }
+    Ok(length)
 }
 
 /// The next line that has its end. One that is longer than any line is none: whoever took it for the end of the file would follow

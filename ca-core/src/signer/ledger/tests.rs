@@ -245,10 +245,19 @@ fn lines_of_which_a_full_disk_took_a_part_stand_once() {
     const FILE: &str = "IGC_TEST_LEDGER";
     let lines: Vec<u8> = (0..200).collect();
     if let Some(file) = std::env::var_os(FILE) {
-        let mut answers = LedgerWriter::new(file.into(), Durability::Lazy, [7; 16]);
+        let file = PathBuf::from(file);
+        let mut answers = LedgerWriter::new(file.clone(), Durability::Lazy, [7; 16]);
+        let mut issuing = writer(&file.with_extension("issuing"));
         write(&mut answers, &lines).unwrap();
+        write(&mut issuing, &lines).unwrap_err();
+        assert!(
+            issuing.check().is_err() && answers.check().is_ok(),
+            "of a certificate nothing more is signed"
+        );
         setrlimit(Resource::Fsize, Rlimit { current: None, maximum: None }).unwrap();
         write(&mut answers, &[200]).unwrap();
+        issuing.check().unwrap();
+        write(&mut issuing, &[200]).unwrap();
         return;
     }
     let (_folder, file) = place();
@@ -262,7 +271,9 @@ fn lines_of_which_a_full_disk_took_a_part_stand_once() {
     // By pipes: what the tests say may go to a file that is longer already.
     let ended = limited.output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
-    assert_eq!(read(&file).unwrap(), [&lines[..], &[200]].concat());
+    for file in [&file, &file.with_extension("issuing")] {
+        assert_eq!(read(file).unwrap(), [&lines[..], &[200]].concat(), "{}", file.display());
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use store::{Timestamp, crash_point};
 
@@ -57,7 +58,8 @@ pub(crate) struct LedgerWriter {
 
 #[derive(Debug)]
 struct Open {
-    file: File,
+    /// Shared with whoever forces it to the disk while others write.
+    file: Arc<File>,
     id: String,
     end: u64,
     sequence: u64,
@@ -69,14 +71,32 @@ impl LedgerWriter {
         Self { path, durability, new_id, open: None, owed: Vec::new() }
     }
 
-    /// Writes a line for each signature, in one write and, where the ledger is durable, one
-    /// `fdatasync` for all of them. After an error nothing may leave: the file is looked at again
-    /// from its end the next time.
+    /// Writes a line for each signature, and has them on the disk before it returns where the ledger is durable. After
+    /// an error nothing may leave.
     pub(crate) fn record(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
+        self.append(signed, at)?;
+        self.to_force()?.map_or(Ok(()), |lines| lines.force())
+    }
+
+    /// Whether there is a ledger that takes lines, asked before anything is signed: what it did not take of before is
+    /// written first. Answers do not wait for that.
+    pub(crate) fn check(&mut self) -> Result<(), LedgerError> {
+        let ready = self.open.is_some() && self.owed.is_empty();
+        if ready || self.durability == Durability::Lazy { Ok(()) } else { self.append_owed(true) }
+    }
+
+    /// Writes a line for each signature, in one write: they stay where this process ends in this moment, and outlive a
+    /// power cut once they were forced to the disk ([`Self::to_force`]). After an error nothing may leave, and the lines
+    /// are owed: the file is looked at again from its end the next time.
+    pub(crate) fn append(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
         let in_arrears = !self.owed.is_empty();
         self.owed.extend(signed.into_iter().map(|one| (one, at)));
+        self.append_owed(in_arrears)
+    }
+
+    fn append_owed(&mut self, in_arrears: bool) -> Result<(), LedgerError> {
         let open = self.open.take();
-        match self.append(open) {
+        match self.write_owed(open) {
             Ok(open) => {
                 self.open = Some(open);
                 self.owed.clear();
@@ -91,26 +111,54 @@ impl LedgerWriter {
                 }
                 Ok(())
             }
-            Err(fault) => {
-                self.owed.clear();
-                Err(fault.of(&self.path))
-            }
+            Err(fault) => Err(fault.of(&self.path)),
         }
     }
 
-    fn append(&self, open: Option<Open>) -> Result<Open, LedgerFault> {
+    /// What forces every line to the disk that is written by now, while others may write more; nothing where answers do
+    /// not wait for that.
+    pub(crate) fn to_force(&mut self) -> Result<Option<Force>, LedgerError> {
+        if self.durability == Durability::Lazy {
+            return Ok(None);
+        }
+        let open = match self.open.take() {
+            Some(open) => open,
+            // After an error: the file is another one, perhaps, and what was written before it must still stand.
+            None => self.open().map_err(|fault| fault.of(&self.path))?,
+        };
+        let file = Arc::clone(&self.open.insert(open).file);
+        Ok(Some(Force { file, path: self.path.clone() }))
+    }
+
+    fn write_owed(&self, open: Option<Open>) -> Result<Open, LedgerFault> {
         let mut open = match open {
             Some(open) => open,
             None => self.open()?,
         };
-        // Several signer processes of one installation may write: each line under the lock, and
-        // readers take it too, so that they see what is on the disk and nothing else.
+        // Several signer processes of one installation may write: each line under the lock.
         open.file.lock()?;
         if self.durability == Durability::Lazy && !open.stands_at(&self.path)? {
             // Another process has put it aside meanwhile.
             open = self.open()?;
             open.file.lock()?;
         }
+        let written = self.write_lines(&mut open);
+        if written.is_ok() && self.durability == Durability::Lazy && open.end > FULL {
+            match self.put_aside(&open) {
+                Ok(next) => return Ok(next),
+                // Its lines are written: it grows, and is put aside another time.
+                Err(error) => {
+                    let file = self.path.display();
+                    tracing::error!(%error, %file, "the ledger of answers is full and cannot be put aside");
+                }
+            }
+        }
+        // Whoever forces it to the disk holds it open, and with it the lock.
+        open.file.unlock()?;
+        written.map(|()| open)
+    }
+
+    fn write_lines(&self, open: &mut Open) -> Result<(), LedgerFault> {
         open.catch_up(&self.path)?;
         let mut text = String::with_capacity(256 * self.owed.len());
         for (one, at) in &self.owed {
@@ -122,29 +170,13 @@ impl LedgerWriter {
             text += &line;
             (open.sequence, open.chain) = (entry.sequence, chain);
         }
-        if let Err(error) = open.file.write_all(text.as_bytes()) {
-            // Answers leave all the same, and their lines are owed: what the disk took of them would stand twice.
-            if self.durability == Durability::Lazy {
-                open.file.set_len(open.end)?;
-            }
+        if let Err(error) = (&*open.file).write_all(text.as_bytes()) {
+            // They are owed: what the disk took of them would stand twice.
+            open.file.set_len(open.end)?;
             return Err(error.into());
         }
         open.end += text.len() as u64;
-        if self.durability == Durability::BeforeAnswer {
-            open.file.sync_data()?;
-        }
-        if self.durability == Durability::Lazy && open.end > FULL {
-            match self.put_aside(&open) {
-                Ok(next) => return Ok(next),
-                // Its lines are written: it grows, and is put aside another time.
-                Err(error) => {
-                    let file = self.path.display();
-                    tracing::error!(%error, %file, "the ledger of answers is full and cannot be put aside");
-                }
-            }
-        }
-        open.file.unlock()?;
-        Ok(open)
+        Ok(())
     }
 
     fn open(&self) -> Result<Open, LedgerFault> {
@@ -156,7 +188,7 @@ impl LedgerWriter {
         if self.durability == Durability::Lazy {
             self.finish_putting_aside()?;
         }
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
@@ -166,7 +198,7 @@ impl LedgerWriter {
         file.lock()?;
         if file.metadata()?.len() == 0 {
             crash_point("signer.ledger-made");
-            file.write_all(Head::first(&self.new_id).encode().as_bytes())?;
+            (&file).write_all(Head::first(&self.new_id).encode().as_bytes())?;
             file.sync_all()?;
             // The name of a new file is durable with its folder.
             File::open(folder)?.sync_all()?;
@@ -200,21 +232,41 @@ impl LedgerWriter {
     }
 }
 
+/// Forces the lines of a ledger to the disk.
+#[derive(Debug)]
+pub(crate) struct Force {
+    file: Arc<File>,
+    path: PathBuf,
+}
+
+impl Force {
+    /// Returns once they are there: their signatures may leave. After an error they may not.
+    pub(crate) fn force(&self) -> Result<(), LedgerError> {
+        self.file.sync_data().map_err(|error| LedgerFault::from(error).of(&self.path))
+    }
+}
+
 impl Open {
     /// Finds the last line, without reading the whole file: what stands before it was verified by
     /// whoever follows the ledger.
-    fn at_end(mut file: File, path: &Path) -> Result<Self, LedgerFault> {
+    fn at_end(file: File, path: &Path) -> Result<Self, LedgerFault> {
         let length = file.metadata()?.len();
-        let head = read(&mut file, 0, length.min(LONGEST_LINE as u64))?;
+        let head = read(&file, 0, length.min(LONGEST_LINE as u64))?;
         let (head, _) = head.split_once('\n').ok_or(LedgerFault::NoHead)?;
         let begins = head.len() as u64 + 1;
         let head = Head::parse(head)?;
-        let mut open = Self { file, id: head.id, end: begins, sequence: head.sequence, chain: head.chain };
+        let mut open = Self {
+            file: Arc::new(file),
+            id: head.id,
+            end: begins,
+            sequence: head.sequence,
+            chain: head.chain,
+        };
         // Two whole lines, however much a power cut has left after them.
         let mut reach = 4 * LONGEST_LINE as u64;
         let (from, tail) = loop {
             let from = begins.max(length.saturating_sub(reach));
-            let tail = read(&mut open.file, from, length - from)?;
+            let tail = read(&open.file, from, length - from)?;
             if from == begins || tail.matches('\n').count() > 2 {
                 break (from, tail);
             }
@@ -250,7 +302,10 @@ impl Open {
         if length < self.end {
             return Err(LedgerFault::Cut { now: length, before: self.end });
         }
-        let text = read(&mut self.file, self.end, length - self.end)?;
+        if length == self.end {
+            return Ok(());
+        }
+        let text = read(&self.file, self.end, length - self.end)?;
         for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
             let (entry, chain) = Entry::parse(line.trim_end_matches('\n'), self.sequence, &self.chain)?;
             (self.sequence, self.chain) = (entry.sequence, chain);
@@ -266,7 +321,7 @@ impl Open {
         if length == self.end {
             return Ok(());
         }
-        let torn = read_octets(&mut self.file, self.end, length - self.end)?;
+        let torn = read_octets(&self.file, self.end, length - self.end)?;
         let aside = path.with_extension("torn");
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&aside)?;
         file.write_all(&torn)?;
@@ -284,12 +339,12 @@ impl Open {
     }
 }
 
-fn read(file: &mut File, from: u64, length: u64) -> Result<String, LedgerFault> {
+fn read(file: &File, from: u64, length: u64) -> Result<String, LedgerFault> {
     // What is not text is no line, and is seen as such.
     Ok(String::from_utf8_lossy(&read_octets(file, from, length)?).into_owned())
 }
 
-fn read_octets(file: &mut File, from: u64, length: u64) -> Result<Vec<u8>, LedgerFault> {
+fn read_octets(mut file: &File, from: u64, length: u64) -> Result<Vec<u8>, LedgerFault> {
     let mut octets = Vec::new();
     file.seek(SeekFrom::Start(from))?;
     file.take(length).read_to_end(&mut octets)?;

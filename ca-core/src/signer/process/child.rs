@@ -12,7 +12,7 @@ use store::{Timestamp, crash_point};
 
 use super::MOST_DIGESTS;
 use super::protocol::{Answer, DigestToSign, Frame, MessageToAuthenticate, Octets, Question, read_frame};
-use super::recorder::{Done, Recorder};
+use super::recorder::{Done, Recorder, SharedLedger};
 use crate::signer::ledger::{Durability, LedgerWriter, Signed, is_subject, refusal};
 use crate::signer::{
     Digest, KeyReference, MacRequest, Pkcs11Module, Pkcs11Signer, Signer, SignerError, SigningRequest, Tokens,
@@ -34,7 +34,7 @@ pub struct ChildSettings {
     /// The identifier of a ledger that has to be made; drawn by chance.
     pub new_ledger_id: [u8; 16],
     /// The clock of the ledger.
-    pub clock: Box<dyn Fn() -> Timestamp + Send>,
+    pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
 /// What a child signs, and so how its ledger is kept.
@@ -76,7 +76,8 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
 
     let (ask, asked) = mpsc::sync_channel(QUEUE);
     let asked = Arc::new(Mutex::new(asked));
-    let recorder = Recorder { ledger, answers: socket.try_clone()?, clock: settings.clock };
+    let ledger = Arc::new(SharedLedger::new(ledger, settings.clock));
+    let recorder = Recorder { ledger: Arc::clone(&ledger), answers: socket.try_clone()? };
     let tell = match kind {
         LedgerKind::Issuing => {
             let (tell, told) = mpsc::channel();
@@ -86,8 +87,9 @@ pub fn run_child(settings: ChildSettings) -> std::io::Result<()> {
         LedgerKind::Answers => Tell::Here(Arc::new(Mutex::new(recorder))),
     };
     for _ in 0..settings.sessions.max(1) {
-        let (library, asked, tell) = (Arc::clone(&library), Arc::clone(&asked), tell.clone());
-        thread::spawn(move || session(&library, &asked, &tell));
+        let (library, ledger) = (Arc::clone(&library), Arc::clone(&ledger));
+        let (asked, tell) = (Arc::clone(&asked), tell.clone());
+        thread::spawn(move || session(&library, &ledger, &asked, &tell));
     }
     read_questions(socket, &ask)
 }
@@ -134,21 +136,20 @@ impl Tell {
     fn tell(&self, done: Done) -> bool {
         match self {
             Self::Thread(thread) => thread.send(done).is_ok(),
-            // A panic in the middle of a line must not be written on: the process is of no use any more.
-            Self::Here(recorder) => recorder.lock().is_ok_and(|mut here| here.record(vec![done]).is_ok()),
+            // A panic in the middle of a frame must not be written on: the process is of no use any more.
+            Self::Here(recorder) => recorder.lock().is_ok_and(|mut here| here.let_go(vec![done]).is_ok()),
         }
     }
 }
 
 /// One thread of the pool.
-fn session(library: &Library, asked: &Mutex<Receiver<Frame<Question>>>, tell: &Tell) {
+fn session(library: &Library, ledger: &SharedLedger, asked: &Mutex<Receiver<Frame<Question>>>, tell: &Tell) {
     let mut signer = None;
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Frame { id, body }) = next else { return };
-        let mut signed = Vec::new();
-        let answer = answer(library, &mut signer, body, &mut signed);
-        if !tell.tell(Done { id, answer, signed }) {
+        let answer = answer(library, &mut signer, body, ledger);
+        if !tell.tell(Done { id, answer }) {
             return;
         }
     }
@@ -158,7 +159,7 @@ fn answer(
     library: &Library,
     signer: &mut Option<Pkcs11Signer>,
     question: Question,
-    signed: &mut Vec<Signed>,
+    ledger: &SharedLedger,
 ) -> Result<Answer, SignerError> {
     let module = library.module()?;
     let signer = signer.get_or_insert_with(|| Pkcs11Signer::new(module.clone()));
@@ -166,7 +167,7 @@ fn answer(
         Question::Sign { key, public_key, digests } => {
             let digests = digests.into_iter().take(MOST_DIGESTS);
             let signatures =
-                digests.map(|digest| sign(signer, &key, &public_key.0, digest, signed)).collect();
+                digests.map(|digest| sign(signer, &key, &public_key.0, digest, ledger)).collect();
             Ok(Answer::Signatures(signatures))
         }
         Question::PublicKey { key } => Ok(Answer::PublicKey(Octets(signer.public_key(&key)?))),
@@ -183,11 +184,11 @@ fn answer(
         }
         Question::Refused { key, count, first } => {
             check_subject(&first.subject, &key)?;
-            signed.push(Signed { key, digest: first.digest, subject: refusal(count, &first.subject) });
+            ledger.append(Signed { key, digest: first.digest, subject: refusal(count, &first.subject) })?;
             Ok(Answer::Noted)
         }
         Question::MacKey { token, label } => Ok(Answer::MacKey(module.token(&token)?.mac_key(&label)?)),
-        Question::Mac { key, message } => mac(signer, &key, &message, signed).map(Answer::Mac),
+        Question::Mac { key, message } => mac(signer, &key, &message, ledger).map(Answer::Mac),
         Question::DestroyKey { token, .. } if library.kind == LedgerKind::Issuing => {
             let detail = "the keys of what is issued are destroyed at a ceremony only".to_owned();
             Err(SignerError::Failed { token, detail })
@@ -206,13 +207,18 @@ fn mac(
     signer: &mut Pkcs11Signer,
     key: &KeyReference,
     asked: &MessageToAuthenticate,
-    signed: &mut Vec<Signed>,
+    ledger: &SharedLedger,
 ) -> Result<Octets, SignerError> {
     let MessageToAuthenticate { nonce, message, subject } = asked;
     check_subject(subject, key)?;
     let request = MacRequest { key, nonce, message, subject };
+    ledger.check()?;
     let code = signer.mac(&request)?;
-    signed.push(Signed { key: key.clone(), digest: request.commitment().to_vec(), subject: subject.clone() });
+    ledger.append(Signed {
+        key: key.clone(),
+        digest: request.commitment().to_vec(),
+        subject: subject.clone(),
+    })?;
     Ok(Octets(code.to_vec()))
 }
 
@@ -231,13 +237,14 @@ fn sign(
     key: &KeyReference,
     public_key: &[u8],
     asked: DigestToSign,
-    signed: &mut Vec<Signed>,
+    ledger: &SharedLedger,
 ) -> Result<Octets, SignerError> {
     check_subject(&asked.subject, key)?;
     let digest = Digest { algorithm: asked.algorithm, value: asked.digest };
     let request = SigningRequest { key, public_key, digest: &digest, subject: &asked.subject };
+    ledger.check()?;
     let signature = signer.sign(&request)?;
     crash_point("signer.signed");
-    signed.push(Signed { key: key.clone(), digest: digest.value, subject: asked.subject });
+    ledger.append(Signed { key: key.clone(), digest: digest.value, subject: asked.subject })?;
     Ok(Octets(signature))
 }

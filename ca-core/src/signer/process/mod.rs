@@ -9,6 +9,7 @@
 //! [`Signer`](super::Signer) over it for one thread; [`run_child`] is what the child does. They speak
 //! the frames of `protocol`.
 
+mod again;
 mod child;
 mod client;
 mod connection;

@@ -22,7 +22,7 @@ pub(super) struct Frame<T> {
 }
 
 /// What the parent asks.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Question {
     /// Signatures of one key.
     Sign { key: KeyReference, public_key: Octets, digests: Vec<DigestToSign> },
@@ -47,7 +47,7 @@ pub(super) enum Question {
 }
 
 /// One digest of a question.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct DigestToSign {
     pub(super) algorithm: SignatureAlgorithm,
     #[serde(with = "hex::serde")]
@@ -56,7 +56,7 @@ pub(super) struct DigestToSign {
 }
 
 /// What a code is made over, and what is written down of it ([`MacRequest::commitment`]).
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct MessageToAuthenticate {
     #[serde(with = "hex::serde")]
     pub(super) nonce: [u8; 32],

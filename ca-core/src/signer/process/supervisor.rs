@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::again::merged;
 use super::connection::{Answered, Asked, Connection, Died};
 use super::figures::{Counted, SignerFigures};
 use super::protocol::{Answer, Question};
@@ -169,9 +170,9 @@ impl SignerProcess {
         Ok(Begun { child, asked })
     }
 
-    /// Waits for the answer to a question that was begun. Where the child died, or its library does not get through to
-    /// the token however often it is initialised, the question is asked once more of a new one: a digest that is signed
-    /// twice is harmless, and stands in the ledger as often as it was signed.
+    /// Waits for the answer to a question that was begun. Where the child died, the question is asked once more of a new
+    /// one, and where its library does not get through to the token however often it is initialised, what is left of the
+    /// question is: a digest that is signed twice is harmless, and stands in the ledger as often as it was signed.
     pub(super) fn finish(
         &self,
         token: &str,
@@ -180,11 +181,14 @@ impl SignerProcess {
     ) -> Result<Answer, SignerError> {
         let child = Arc::clone(&begun.child);
         match begun.answer(self.deadline()) {
-            Ok((answer, _)) if is_unavailable(&answer) && self.replace(&child) => {
+            Ok((answer, took)) => {
+                let answer = self.settle(token, (answer, took));
+                let Some(left) = question.left(&answer).filter(|_| self.replace(&child)) else {
+                    return answer;
+                };
                 tracing::warn!(token, "token {token} does not answer: another signer process is asked");
-                self.ask_once(token, question, self.deadline())
+                merged(token, answer, self.ask_once(token, &left, self.deadline()))
             }
-            Ok(answered) => self.settle(token, answered),
             Err(died) => {
                 tracing::warn!(
                     token,
@@ -320,16 +324,6 @@ impl Drop for Shared {
         if let Some(child) = &state.child {
             child.close();
         }
-    }
-}
-
-/// Whether the child got nothing out of the token.
-fn is_unavailable(answer: &Result<Answer, SignerError>) -> bool {
-    let passes = |error: &SignerError| matches!(error, SignerError::Unavailable { .. });
-    match answer {
-        Err(error) => passes(error),
-        Ok(Answer::Signatures(each)) => each.iter().all(|one| one.as_ref().is_err_and(passes)),
-        Ok(_) => false,
     }
 }
 

@@ -198,20 +198,27 @@ fn signatures_that_were_refused_stand_in_the_ledger_and_a_worker_cannot_have_one
 }
 
 #[test]
-fn what_the_ledger_cannot_hold_is_not_signed() {
-    in_folder(HERE, "what_the_ledger_cannot_hold_is_not_signed", |folder| {
-        let process = process(folder, DEADLINE);
-        let (key, public_key) = key(&process);
-        sign(&process, &key, &public_key, b"before").unwrap();
-        let ledger = folder.join("signer/ledger");
-        let whole = fs::read(&ledger).unwrap();
-        fs::write(&ledger, "cut\n").unwrap();
-        let refused = sign(&process, &key, &public_key, b"m");
-        assert!(matches!(refused, Err(SignerError::Ledger { .. })), "{refused:?}");
-        fs::write(&ledger, whole).unwrap();
-        sign(&process, &key, &public_key, b"after").unwrap();
-        assert_eq!(lines(folder), 2);
-    });
+fn what_the_ledger_does_not_take_is_not_given_out_and_nothing_more_is_signed_until_it_does() {
+    in_folder(
+        HERE,
+        "what_the_ledger_does_not_take_is_not_given_out_and_nothing_more_is_signed_until_it_does",
+        |folder| {
+            let process = process(folder, DEADLINE);
+            let (key, public_key) = key(&process);
+            sign(&process, &key, &public_key, b"before").unwrap();
+            let ledger = folder.join("signer/ledger");
+            let whole = fs::read(&ledger).unwrap();
+            fs::write(&ledger, "cut\n").unwrap();
+            for _ in 0..3 {
+                let refused = sign(&process, &key, &public_key, b"m");
+                assert!(matches!(refused, Err(SignerError::Ledger { .. })), "{refused:?}");
+            }
+            fs::write(&ledger, whole).unwrap();
+            sign(&process, &key, &public_key, b"after").unwrap();
+            // The first of the three was signed before anybody could know, and its line was owed.
+            assert_eq!(lines(folder), 3);
+        },
+    );
 }
 
 #[test]
