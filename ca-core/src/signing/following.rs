@@ -11,7 +11,7 @@ use super::reconciliation::{
 };
 use super::verdict::{self, Verdict};
 use crate::faults;
-use crate::signer::ledger::{Followed, LedgerError, LedgerFault, Position, follow};
+use crate::signer::ledger::{Followed, Follower, LedgerError, LedgerFault, Position};
 use crate::signer::process::LedgerKind;
 
 /// How many lines are looked at between two transactions.
@@ -36,8 +36,9 @@ impl Look<'_> {
         follows: Option<Position>,
     ) -> Result<Option<Position>, ReconcileError> {
         let mut follows = follows;
+        let mut follower = Follower::new(file);
         loop {
-            let followed = match follow(file, position.as_ref(), BATCH) {
+            let followed = match follower.after(position.as_ref(), BATCH) {
                 Ok(Some(followed)) => followed,
                 Ok(None) => return Ok(position),
                 Err(error @ LedgerError { what: LedgerFault::File(_), .. }) => {

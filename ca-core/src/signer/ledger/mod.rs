@@ -15,6 +15,7 @@
 //! ([`Entry::refused`]).
 
 mod line;
+mod open_file;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ use super::SignerError;
 
 pub use line::{Entry, LONGEST_SUBJECT};
 pub(crate) use line::{is_subject, refusal};
-pub use reader::{Followed, Position, follow, identify};
+pub use reader::{Followed, Follower, Position, follow, identify};
 pub(crate) use writer::{Durability, LedgerWriter, Signed};
 
 /// A ledger that cannot be read or written.

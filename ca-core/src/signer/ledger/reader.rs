@@ -42,12 +42,37 @@ pub fn identify(path: &Path) -> Result<Option<String>, LedgerError> {
 }
 
 /// Reads at most `limit` lines after `from`; from the head where there is no position, or where it is of
-/// another ledger. Every line is verified against the one before. Nothing comes back that is not on the disk: what is
-/// written by now is forced to it first, so that a power cut takes no line that anybody was told of. Nothing comes back
-/// where there is no file.
+/// another ledger: [`Follower::after`], once.
 pub fn follow(path: &Path, from: Option<&Position>, limit: usize) -> Result<Option<Followed>, LedgerError> {
-    let Some(file) = open(path)? else { return Ok(None) };
-    read(file, from, limit).map(Some).map_err(|fault| fault.of(path))
+    Follower::new(path).after(from, limit)
+}
+
+/// Reads a ledger part by part, to where it ended when it was begun.
+#[derive(Debug)]
+pub struct Follower<'a> {
+    path: &'a Path,
+    forced: Option<u64>,
+}
+
+impl<'a> Follower<'a> {
+    /// Reads nothing yet.
+    pub fn new(path: &'a Path) -> Self {
+        Self { path, forced: None }
+    }
+
+    /// Reads at most `limit` lines after `from`; from the head where there is no position, or where it is of
+    /// another ledger. Every line is verified against the one before. Nothing comes back that is not on the disk: what
+    /// is written is forced to it before the first line is read, so that a power cut takes no line that anybody was told
+    /// of. Nothing comes back where there is no file.
+    pub fn after(&mut self, from: Option<&Position>, limit: usize) -> Result<Option<Followed>, LedgerError> {
+        let Some(file) = open(self.path)? else { return Ok(None) };
+        let read = || {
+            let forced = self.forced.map_or_else(|| force(&file), Ok)?;
+            self.forced = Some(forced);
+            read(file, from, limit, forced)
+        };
+        read().map(Some).map_err(|fault| fault.of(self.path))
+    }
 }
 
 fn open(path: &Path) -> Result<Option<File>, LedgerError> {
@@ -58,8 +83,9 @@ fn open(path: &Path) -> Result<Option<File>, LedgerError> {
     }
 }
 
-fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, LedgerFault> {
-    let length = forced(&file)?;
+fn read(file: File, from: Option<&Position>, limit: usize, forced: u64) -> Result<Followed, LedgerFault> {
+    file.lock_shared()?;
+    let length = file.metadata()?.len();
     let mut reader = BufReader::new(file);
     let head_line = line(&mut reader, 0)?.ok_or(LedgerFault::NoHead)?;
     let head = Head::parse(&head_line)?;
@@ -78,7 +104,7 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
     while entries.len() < limit
         && let Some(text) = line(&mut reader, position.sequence)?
         // What was written since is not forced to the disk yet.
-        && position.offset + (text.len() as u64) < length
+        && position.offset + (text.len() as u64) < forced
     {
         let (entry, chain): (Entry, Chain) = Entry::parse(&text, position.sequence, &position.chain)?;
         position.offset += text.len() as u64 + 1;
@@ -88,14 +114,14 @@ fn read(file: File, from: Option<&Position>, limit: usize) -> Result<Followed, L
     Ok(Followed { from, entries, position })
 }
 
-/// How long it is, all of it on the disk. The lock is held for a moment only: whoever signs waits for it.
-fn forced(file: &File) -> Result<u64, LedgerFault> {
+/// How long it is, all of it on the disk. Nobody who signs waits for that: the lock is not held meanwhile.
+fn force(file: &File) -> Result<u64, LedgerFault> {
     file.lock_shared()?;
     let length = file.metadata()?.len();
     file.unlock()?;
     match file.sync_data() {
-        // A copy on a file system that is read only: there is nothing to force.
-        Err(error) if [ErrorKind::InvalidInput, ErrorKind::ReadOnlyFilesystem].contains(&error.kind()) => {}
+        // A copy on a file system that never writes.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {}
         forced => forced?,
     }
     Ok(length)
@@ -108,7 +134,8 @@ fn line(reader: &mut BufReader<File>, after: u64) -> Result<Option<String>, Ledg
     reader.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', &mut octets)?;
     if octets.last() == Some(&b'\n') {
         octets.pop();
-        return Ok(Some(String::from_utf8_lossy(&octets).into_owned()));
+        let text = String::from_utf8(octets).map_err(|_| LedgerFault::Line { after, rule: "is text" })?;
+        return Ok(Some(text));
     }
     // What a power cut left has no end, however long it is: whoever writes next sets it aside.
     if octets.len() == LONGEST_LINE && reader.skip_until(b'\n')? > 0 && ended(reader)? {

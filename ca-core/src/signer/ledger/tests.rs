@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use store::Timestamp;
 use tempfile::TempDir;
 
-use super::writer::FULL;
+use super::writer::{FULL, MOST_OWED};
 use super::*;
 use crate::signer::{KeyId, KeyReference};
 
@@ -274,6 +274,60 @@ fn lines_of_which_a_full_disk_took_a_part_stand_once() {
     for file in [&file, &file.with_extension("issuing")] {
         assert_eq!(read(file).unwrap(), [&lines[..], &[200]].concat(), "{}", file.display());
     }
+}
+
+#[test]
+fn what_a_damaged_ledger_is_owed_is_bounded() {
+    let (_folder, file) = place();
+    fs::create_dir(file.parent().unwrap()).unwrap();
+    fs::write(&file, "something else\n").unwrap();
+    for durability in [Durability::Lazy, Durability::BeforeAnswer] {
+        let mut writer = LedgerWriter::new(file.clone(), durability, [7; 16]);
+        let lines = || (0..6000).map(|n| signed(n as u8)).collect::<Vec<_>>();
+        for _ in 0..3 {
+            writer.record(lines(), at()).unwrap_err();
+        }
+        assert_eq!(writer.owed(), MOST_OWED);
+    }
+}
+
+#[test]
+fn after_lines_were_not_forced_to_the_disk_nothing_more_is_signed() {
+    let (_folder, file) = place();
+    let mut writer = writer(&file);
+    writer.check().unwrap();
+    assert!(!file.exists(), "a ledger is made with its first line");
+    write(&mut writer, &[1]).unwrap();
+    writer.check().unwrap();
+    writer.forced(&Err(LedgerFault::from(io::Error::other("input/output error")).of(&file)));
+    let refused = writer.check().unwrap_err().to_string();
+    assert!(refused.contains("nothing more is signed: input/output error"), "{refused}");
+}
+
+#[test]
+fn whoever_reads_part_by_part_reads_to_where_it_ended_at_the_beginning() {
+    let (_folder, file) = place();
+    let mut writer = writer(&file);
+    write(&mut writer, &[1, 2]).unwrap();
+    let mut follower = Follower::new(&file);
+    let first = follower.after(None, 1).unwrap().unwrap();
+    write(&mut writer, &[3]).unwrap();
+    let second = follower.after(Some(&first.position), 9).unwrap().unwrap();
+    assert_eq!(second.entries.iter().map(|entry| entry.digest[0]).collect::<Vec<_>>(), [2]);
+    let third = follow(&file, Some(&second.position), 9).unwrap().unwrap();
+    assert_eq!(third.entries.iter().map(|entry| entry.digest[0]).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn a_last_line_that_is_no_text_is_no_end_of_the_ledger() {
+    let (_folder, file) = place();
+    write(&mut writer(&file), &[1, 2]).unwrap();
+    let mut octets = fs::read(&file).unwrap();
+    let at = octets.len() - 80;
+    octets[at..at + 8].fill(0xFF);
+    fs::write(&file, octets).unwrap();
+    let error = read(&file).unwrap_err();
+    assert!(matches!(error.what, LedgerFault::Line { after: 1, rule: "is text" }), "{error}");
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Writing: by one signer process at a time, each going on where the last one stopped.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use store::{Timestamp, crash_point};
 
-use super::line::{Chain, Head, LONGEST_LINE};
+use super::line::Head;
+use super::open_file::Open;
 use super::{Entry, LedgerError, LedgerFault, opening};
 use crate::signer::KeyReference;
 
@@ -31,7 +32,7 @@ pub(super) const FULL: u64 = 64 * 1024 * 1024;
 const MODE: u32 = 0o640;
 
 /// How many lines are owed at most to a disk that takes none; the oldest are dropped, and it is said.
-const MOST_OWED: usize = 10_000;
+pub(super) const MOST_OWED: usize = 10_000;
 
 /// A signature to be written down.
 #[derive(Debug)]
@@ -54,35 +55,45 @@ pub(crate) struct LedgerWriter {
     open: Option<Open>,
     /// What is not written yet.
     owed: Vec<(Signed, Timestamp)>,
-}
-
-#[derive(Debug)]
-struct Open {
-    /// Shared with whoever forces it to the disk while others write.
-    file: Arc<File>,
-    id: String,
-    end: u64,
-    sequence: u64,
-    chain: Chain,
+    /// Why lines were not forced to the disk once. The system tells of that once and forgets it: whether they are there
+    /// after a power cut nobody knows, and this process signs nothing more.
+    unforced: Option<String>,
 }
 
 impl LedgerWriter {
     pub(crate) fn new(path: PathBuf, durability: Durability, new_id: [u8; 16]) -> Self {
-        Self { path, durability, new_id, open: None, owed: Vec::new() }
+        Self { path, durability, new_id, open: None, owed: Vec::new(), unforced: None }
     }
 
     /// Writes a line for each signature, and has them on the disk before it returns where the ledger is durable. After
     /// an error nothing may leave.
     pub(crate) fn record(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
         self.append(signed, at)?;
-        self.to_force()?.map_or(Ok(()), |lines| lines.force())
+        let Some(lines) = self.to_force()? else { return Ok(()) };
+        let forced = lines.force();
+        self.forced(&forced);
+        forced
     }
 
-    /// Whether there is a ledger that takes lines, asked before anything is signed: what it did not take of before is
-    /// written first. Answers do not wait for that.
+    /// Whether there is a ledger that takes lines, asked before anything is signed: what it did not take before is
+    /// written first, and the disk is asked for room. A ledger that does not stand yet is made with its first line.
+    /// Answers do not wait for any of that.
     pub(crate) fn check(&mut self) -> Result<(), LedgerError> {
-        let ready = self.open.is_some() && self.owed.is_empty();
-        if ready || self.durability == Durability::Lazy { Ok(()) } else { self.append_owed(true) }
+        if self.durability == Durability::Lazy {
+            return Ok(());
+        }
+        if let Some(why) = &self.unforced {
+            let what = format!("lines were not forced to the disk, and nothing more is signed: {why}");
+            return Err(LedgerFault::from(io::Error::other(what)).of(&self.path));
+        }
+        if self.open.is_none() && self.owed.is_empty() && !self.path.exists() {
+            return Ok(());
+        }
+        if self.open.is_none() || !self.owed.is_empty() {
+            self.append_owed(true)?;
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        open.reserve().map_err(|fault| fault.of(&self.path))
     }
 
     /// Writes a line for each signature, in one write: they stay where this process ends in this moment, and outlive a
@@ -111,7 +122,10 @@ impl LedgerWriter {
                 }
                 Ok(())
             }
-            Err(fault) => Err(fault.of(&self.path)),
+            Err(fault) => {
+                self.owed.drain(..self.owed.len().saturating_sub(MOST_OWED));
+                Err(fault.of(&self.path))
+            }
         }
     }
 
@@ -123,11 +137,24 @@ impl LedgerWriter {
         }
         let open = match self.open.take() {
             Some(open) => open,
-            // After an error: the file is another one, perhaps, and what was written before it must still stand.
+            // After an error.
             None => self.open().map_err(|fault| fault.of(&self.path))?,
         };
         let file = Arc::clone(&self.open.insert(open).file);
         Ok(Some(Force { file, path: self.path.clone() }))
+    }
+
+    /// What came of forcing them.
+    pub(crate) fn forced(&mut self, outcome: &Result<(), LedgerError>) {
+        if let Err(error) = outcome {
+            self.unforced = Some(error.what.to_string());
+        }
+    }
+
+    /// How many lines are not written.
+    #[cfg(test)]
+    pub(super) fn owed(&self) -> usize {
+        self.owed.len()
     }
 
     fn write_owed(&self, open: Option<Open>) -> Result<Open, LedgerFault> {
@@ -171,7 +198,7 @@ impl LedgerWriter {
             (open.sequence, open.chain) = (entry.sequence, chain);
         }
         if let Err(error) = (&*open.file).write_all(text.as_bytes()) {
-            // They are owed: what the disk took of them would stand twice.
+            // They are owed, and what the disk took of them would stand twice.
             open.file.set_len(open.end)?;
             return Err(error.into());
         }
@@ -214,6 +241,7 @@ impl LedgerWriter {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&next)?;
         file.write_all(Head::after(&full.id, full.sequence, full.chain).encode().as_bytes())?;
         file.sync_all()?;
+        full.file.sync_data()?;
         fs::rename(&self.path, self.path.with_extension("before"))?;
         fs::rename(&next, &self.path)?;
         self.open()
@@ -244,109 +272,4 @@ impl Force {
     pub(crate) fn force(&self) -> Result<(), LedgerError> {
         self.file.sync_data().map_err(|error| LedgerFault::from(error).of(&self.path))
     }
-}
-
-impl Open {
-    /// Finds the last line, without reading the whole file: what stands before it was verified by
-    /// whoever follows the ledger.
-    fn at_end(file: File, path: &Path) -> Result<Self, LedgerFault> {
-        let length = file.metadata()?.len();
-        let head = read(&file, 0, length.min(LONGEST_LINE as u64))?;
-        let (head, _) = head.split_once('\n').ok_or(LedgerFault::NoHead)?;
-        let begins = head.len() as u64 + 1;
-        let head = Head::parse(head)?;
-        let mut open = Self {
-            file: Arc::new(file),
-            id: head.id,
-            end: begins,
-            sequence: head.sequence,
-            chain: head.chain,
-        };
-        // Two whole lines, however much a power cut has left after them.
-        let mut reach = 4 * LONGEST_LINE as u64;
-        let (from, tail) = loop {
-            let from = begins.max(length.saturating_sub(reach));
-            let tail = read(&open.file, from, length - from)?;
-            if from == begins || tail.matches('\n').count() > 2 {
-                break (from, tail);
-            }
-            reach *= 2;
-        };
-        let whole = tail.rfind('\n').map_or(0, |at| at + 1);
-        let mut lines = tail[..whole].lines().rev();
-        let (last, before) = (lines.next(), lines.next());
-        if let Some(last) = last {
-            let broken = LedgerFault::Line { after: open.sequence, rule: "six fields" };
-            // The first line is chained to the head.
-            let (after, chain) = match before {
-                Some(before) => Entry::stated(before).ok_or(broken)?,
-                None => (open.sequence, open.chain),
-            };
-            let (entry, chain) = Entry::parse(last, after, &chain)?;
-            (open.sequence, open.chain) = (entry.sequence, chain);
-            open.end = from + whole as u64;
-        }
-        open.set_torn_aside(path)?;
-        Ok(open)
-    }
-
-    /// Whether this is the file that the path leads to.
-    fn stands_at(&self, path: &Path) -> Result<bool, LedgerFault> {
-        let own = self.file.metadata()?;
-        Ok(fs::metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())))
-    }
-
-    /// Reads what other signer processes have written since, and verifies it.
-    fn catch_up(&mut self, path: &Path) -> Result<(), LedgerFault> {
-        let length = self.file.metadata()?.len();
-        if length < self.end {
-            return Err(LedgerFault::Cut { now: length, before: self.end });
-        }
-        if length == self.end {
-            return Ok(());
-        }
-        let text = read(&self.file, self.end, length - self.end)?;
-        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
-            let (entry, chain) = Entry::parse(line.trim_end_matches('\n'), self.sequence, &self.chain)?;
-            (self.sequence, self.chain) = (entry.sequence, chain);
-            self.end += line.len() as u64;
-        }
-        self.set_torn_aside(path)
-    }
-
-    /// A last line without its end was never on the disk before its signature left: nobody has that
-    /// signature. It is kept beside the ledger, and said.
-    fn set_torn_aside(&mut self, path: &Path) -> Result<(), LedgerFault> {
-        let length = self.file.metadata()?.len();
-        if length == self.end {
-            return Ok(());
-        }
-        let torn = read_octets(&self.file, self.end, length - self.end)?;
-        let aside = path.with_extension("torn");
-        let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&aside)?;
-        file.write_all(&torn)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        self.file.set_len(self.end)?;
-        self.file.sync_all()?;
-        tracing::error!(
-            file = %aside.display(),
-            "the signing ledger ended in a torn line after sequence {}: set aside in {}",
-            self.sequence,
-            aside.display()
-        );
-        Ok(())
-    }
-}
-
-fn read(file: &File, from: u64, length: u64) -> Result<String, LedgerFault> {
-    // What is not text is no line, and is seen as such.
-    Ok(String::from_utf8_lossy(&read_octets(file, from, length)?).into_owned())
-}
-
-fn read_octets(mut file: &File, from: u64, length: u64) -> Result<Vec<u8>, LedgerFault> {
-    let mut octets = Vec::new();
-    file.seek(SeekFrom::Start(from))?;
-    file.take(length).read_to_end(&mut octets)?;
-    Ok(octets)
 }

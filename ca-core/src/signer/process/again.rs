@@ -20,6 +20,11 @@ impl Question {
     }
 }
 
+/// Whether the last digest of a question was signed: the token is there again.
+pub(super) fn has_recovered(answer: &Result<Answer, SignerError>) -> bool {
+    matches!(answer, Ok(Answer::Signatures(each)) if each.last().is_some_and(Result::is_ok))
+}
+
 /// An answer, and in it the one to what was left of its question.
 pub(super) fn merged(
     token: &str,
@@ -84,6 +89,7 @@ mod tests {
     fn what_a_token_did_not_sign_of_a_question_is_asked_again_and_nothing_else() {
         let first = signatures(&[Some(1), None, Some(3), None]);
         let left = question(&[1, 2, 3, 4]).left(&first).unwrap();
+        assert!(!has_recovered(&first) && has_recovered(&signatures(&[None, Some(2)])));
         let Question::Sign { digests, .. } = left else { panic!("{left:?}") };
         assert_eq!(digests.iter().map(|one| one.digest[0]).collect::<Vec<_>>(), [2, 4]);
         let merge = |again| said(merged("issuing", signatures(&[Some(1), None, Some(3), None]), again));

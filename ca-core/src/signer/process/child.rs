@@ -184,6 +184,7 @@ fn answer(
         }
         Question::Refused { key, count, first } => {
             check_subject(&first.subject, &key)?;
+            ledger.check()?;
             ledger.append(Signed { key, digest: first.digest, subject: refusal(count, &first.subject) })?;
             Ok(Answer::Noted)
         }

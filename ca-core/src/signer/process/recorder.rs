@@ -36,8 +36,10 @@ impl SharedLedger {
 
     /// Forces what is written to the disk, while sessions write more.
     fn force(&self) -> Result<(), SignerError> {
-        let lines = self.with(LedgerWriter::to_force)?;
-        Ok(lines.map_or(Ok(()), |lines| lines.force())?)
+        let Some(lines) = self.with(LedgerWriter::to_force)? else { return Ok(()) };
+        let forced = lines.force();
+        self.with(|writer| writer.forced(&forced));
+        Ok(forced?)
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut LedgerWriter) -> T) -> T {
@@ -77,17 +79,34 @@ impl Recorder {
             false => Ok(()),
         };
         crash_point("signer.recorded");
-        for done in group {
+        for Done { id, answer } in group {
             let body = match &forced {
-                Err(error) if has_lines(&done) => Err(error.clone()),
-                _ => done.answer,
+                Err(error) => withheld(answer, error),
+                Ok(()) => answer,
             };
-            write_frame(&self.answers, &Frame { id: done.id, body })?;
+            write_frame(&self.answers, &Frame { id, body })?;
         }
         Ok(())
     }
 }
 
+/// Whether anything of it was signed, and written down.
 fn has_lines(done: &Done) -> bool {
-    matches!(done.answer, Ok(Answer::Signatures(_) | Answer::Mac(_) | Answer::Noted))
+    match &done.answer {
+        Ok(Answer::Signatures(each)) => each.iter().any(Result::is_ok),
+        Ok(Answer::Mac(_) | Answer::Noted) => true,
+        _ => false,
+    }
+}
+
+/// An answer whose lines may not be on the disk. What was not signed keeps its own reason, a PIN that was refused above all.
+fn withheld(answer: Result<Answer, SignerError>, error: &SignerError) -> Result<Answer, SignerError> {
+    match answer {
+        Ok(Answer::Signatures(each)) => {
+            let each = each.into_iter().map(|one| one.and_then(|_| Err(error.clone())));
+            Ok(Answer::Signatures(each.collect()))
+        }
+        Ok(Answer::Mac(_) | Answer::Noted) => Err(error.clone()),
+        other => other,
+    }
 }

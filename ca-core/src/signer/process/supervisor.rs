@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::again::merged;
+use super::again::{has_recovered, merged};
 use super::connection::{Answered, Asked, Connection, Died};
 use super::figures::{Counted, SignerFigures};
 use super::protocol::{Answer, Question};
@@ -183,10 +183,12 @@ impl SignerProcess {
         match begun.answer(self.deadline()) {
             Ok((answer, took)) => {
                 let answer = self.settle(token, (answer, took));
-                let Some(left) = question.left(&answer).filter(|_| self.replace(&child)) else {
+                let left = question.left(&answer).filter(|_| self.check_pin(token).is_ok());
+                // A child that has signed after what it could not sign is none to be replaced.
+                let Some(left) = left.filter(|_| has_recovered(&answer) || self.replace(&child)) else {
                     return answer;
                 };
-                tracing::warn!(token, "token {token} does not answer: another signer process is asked");
+                tracing::warn!(token, "token {token} did not answer: what is left is asked again");
                 merged(token, answer, self.ask_once(token, &left, self.deadline()))
             }
             Err(died) => {
