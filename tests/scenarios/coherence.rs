@@ -196,8 +196,9 @@ fn older_files_and_another_authoritys_are_named_one_by_one() {
         named("delta", "/crl/ACI-EL-PP-delta.crl", "stale", ""),
         named("list", "/oppositions/full.csv", "missing", format!("card {card}")),
         named("authority", "/ca/ACI-EL-ORG.cer", "differs", "ACI-EL-ORG"),
-        named("crl", "/crl/ACI-EL-ORG.crl", "not-ours", ""),
-        named("address", &address("crl/ACI-EL-ORG.crl"), "not-ours", "ACI-EL-ORG"),
+        // The status role serves no CRL that is not its authority's, and had none before it.
+        named("crl", "/crl/ACI-EL-ORG.crl", "unreachable", ""),
+        named("address", &address("crl/ACI-EL-ORG.crl"), "unreachable", ""),
         named("address", &address("ca/ACI-EL-ORG.cer"), "not-ours", "ACI-EL-ORG"),
     ]);
     assert_eq!(found, expected);

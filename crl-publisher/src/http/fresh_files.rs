@@ -10,8 +10,9 @@ use store::Timestamp;
 
 use super::readiness::{Checks, Outcome};
 use super::service::StatusService;
+use super::target::{CrlName, ShortName};
 use crate::crl::CrlKind;
-use crate::crl::read::Crl;
+use crate::flights::Waits;
 use crate::publish::{ListFile, Urgency};
 
 /// How long the public folder may take for all files together.
@@ -141,7 +142,7 @@ pub(super) fn fresh_shards(
     Ok(Some(word))
 }
 
-/// Whether it lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
+/// Whether what is served lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
 /// traffic. That of an authority which ended has none: it ends, at `last`, after everything that it is about.
 pub(super) fn fresh_crl(
     service: &StatusService,
@@ -149,9 +150,10 @@ pub(super) fn fresh_crl(
     last: Option<Timestamp>,
     at: Timestamp,
 ) -> Outcome {
-    let path = service.folder().scoped_crl_path(short_name, shard, kind);
-    let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
-    let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
+    let issuer = ShortName::parse(short_name).ok_or("no address has a name like this")?;
+    let name = CrlName { issuer, shard, kind };
+    let crl = service.crls().get_as(Waits::Briefly, service.folder(), service.databases(), &name);
+    let crl = crl.map_err(|error| error.to_string())?.ok_or("not published")?;
     if Some(crl.next_update) == last {
         return Ok(None);
     }

@@ -78,6 +78,8 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     let files = looked_at(service, files, waits_for);
     readiness.checks.extend(files.checks);
     readiness.alarms.extend(files.alarms);
+    // Those that were just looked at, and whatever else somebody has asked for.
+    readiness.alarms.extend(service.crls().alarms());
     readiness.checks.push(("status log".to_owned(), followed));
     readiness.alarms.extend(signing_stands_still(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
