@@ -24,6 +24,7 @@ mod scope;
 mod sightings;
 mod statement;
 mod timeline;
+mod walk;
 
 pub use check::Seen;
 pub use difference::{Difference, Face, Kind};
@@ -31,3 +32,4 @@ pub use look::{LookError, Looked, look};
 pub use sample::Sample;
 pub use statement::{NotLookedAt, Observation, Statement, observe};
 pub use timeline::{GoodUntil, Opposition, SeenAt};
+pub use walk::{Round, Walk};

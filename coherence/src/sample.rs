@@ -1,5 +1,7 @@
 //! What a look asks about besides what is new. Drawn once, so that a second look asks the same again.
 
+use std::collections::BTreeSet;
+
 use ca_core::authority::{self, Authority};
 use ca_core::service_key::{self, Purpose};
 use ca_core::shard;
@@ -19,6 +21,8 @@ pub struct Sample {
     pub(crate) certificates: Vec<(String, String)>,
     /// Serial numbers that each authority could have given, and has not.
     pub(crate) never_issued: Vec<(String, String)>,
+    /// Those that the log speaks of on the way of a [`crate::Walk`].
+    pub(crate) walked: BTreeSet<(String, String)>,
     /// Which of the earlier pages of the opposition list's changes is read, of however many there are.
     pub(crate) list_page: u64,
     /// The certificates of every list signer there ever was.
@@ -49,7 +53,7 @@ impl Sample {
         let keys = service_key::of_purpose(db, Purpose::List)?;
         let list_signers =
             keys.iter().filter_map(|key| X509::from_der(key.certificate.as_deref()?).ok()).collect();
-        Ok(Self { certificates, never_issued, list_page, list_signers })
+        Ok(Self { certificates, never_issued, walked: BTreeSet::new(), list_page, list_signers })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::fetch::Fetcher;
 use crate::look::{Looked, look};
 use crate::sample::Sample;
 use crate::timeline::{self, Opposition};
+use crate::walk::Walk;
 
 /// What is signed and published: `/coherence/statement.json`.
 ///
@@ -28,6 +29,9 @@ pub struct Statement {
     pub faces: Vec<Seen>,
     /// How many certificates were asked about in OCSP.
     pub ocsp_questions: u64,
+    /// How far the walk along the whole status log has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocsp_walk: Option<Walk>,
     /// How many addresses that stand in issued certificates were followed.
     pub addresses: u64,
     /// What did not agree, in two looks.
@@ -65,6 +69,8 @@ pub struct Observation<'a> {
     pub fetcher: &'a Fetcher,
     /// How long an OCSP answer may be used.
     pub ocsp_validity: Duration,
+    /// How far the walk along the status log had come at the look before; nothing where nobody has looked.
+    pub walk: Option<Walk>,
     /// What is published and not looked at.
     pub not_looked_at: Vec<NotLookedAt>,
     /// Waits until the second look; the act of that moment, or nothing where somebody asked to stop.
@@ -79,7 +85,9 @@ pub fn observe(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Option<Statement>, LookError> {
-    let sample = Sample::draw(db, rng)?;
+    let mut sample = Sample::draw(db, rng)?;
+    let (walk, walked) = Walk::on(db, observation.walk.as_ref(), act.at)?;
+    sample.walked = walked;
     let mut looked = look(db, observation.fetcher, &sample, act)?;
     if !looked.differences.is_empty() {
         let Some(later) = (observation.wait)(BETWEEN_LOOKS) else { return Ok(None) };
@@ -98,6 +106,7 @@ pub fn observe(
         log_sequence: looked.log_sequence,
         faces: looked.seen,
         ocsp_questions: looked.questions,
+        ocsp_walk: Some(walk),
         addresses: looked.addresses,
         more_differences: if looked.differences.is_empty() { 0 } else { looked.unnamed },
         differences: looked.differences,

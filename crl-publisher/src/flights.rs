@@ -37,6 +37,15 @@ pub(crate) enum Waits {
     Briefly,
 }
 
+/// Why somebody who waited for what another was making has nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unshared {
+    /// It is still being made.
+    Overdue,
+    /// Whoever made it panicked.
+    Lost,
+}
+
 /// What is being made, by key.
 #[derive(Debug)]
 pub(crate) struct Flights<K, T> {
@@ -67,14 +76,14 @@ impl<K, T> Flights<K, T> {
 }
 
 impl<K: Clone + Eq + Hash, T: Clone> Flights<K, T> {
-    /// What `make` gives: made here, or by another who was making it when we came. Nothing where that one
+    /// What `make` gives: made here, or by another who was making it when we came. An error where that one
     /// panicked or takes too long. No lock is held while it is made.
-    pub(crate) fn share(&self, key: &K, make: impl FnOnce() -> T) -> Option<T> {
+    pub(crate) fn share(&self, key: &K, make: impl FnOnce() -> T) -> Result<T, Unshared> {
         self.share_as(Waits::Patiently, key, make)
     }
 
     /// The same for who may have another way.
-    pub(crate) fn share_as(&self, waits: Waits, key: &K, make: impl FnOnce() -> T) -> Option<T> {
+    pub(crate) fn share_as(&self, waits: Waits, key: &K, make: impl FnOnce() -> T) -> Result<T, Unshared> {
         let flight = {
             let mut under_way = lock(&self.under_way);
             if let Some(flight) = under_way.get(key) {
@@ -89,38 +98,33 @@ impl<K: Clone + Eq + Hash, T: Clone> Flights<K, T> {
         let landing = Landing { flights: self, key, flight };
         let made = make();
         *lock(&landing.flight.outcome) = Outcome::Landed(made.clone());
-        Some(made)
+        Ok(made)
     }
 
-    fn wait(&self, waits: Waits, flight: &Flight<T>) -> Option<T> {
+    fn wait(&self, waits: Waits, flight: &Flight<T>) -> Result<T, Unshared> {
         let Patience { everybody, few, at_most } = self.patience;
         match flight.within(everybody) {
-            Ok(outcome) => outcome,
-            Err(Overdue) if waits == Waits::Briefly => None,
-            Err(Overdue) => {
+            Err(Unshared::Overdue) if waits == Waits::Patiently => {
                 let before = self.patient.fetch_add(1, Ordering::Relaxed);
-                let waited = if before < at_most { flight.within(few) } else { Err(Overdue) };
+                let waited = if before < at_most { flight.within(few) } else { Err(Unshared::Overdue) };
                 self.patient.fetch_sub(1, Ordering::Relaxed);
-                waited.ok().flatten()
+                waited
             }
+            outcome => outcome,
         }
     }
 }
 
-/// It is still being made.
-struct Overdue;
-
 impl<T: Clone> Flight<T> {
-    /// What came of it; nothing where it was lost.
-    fn within(&self, patience: Duration) -> Result<Option<T>, Overdue> {
+    fn within(&self, patience: Duration) -> Result<T, Unshared> {
         let (outcome, _) = self
             .landed
             .wait_timeout_while(lock(&self.outcome), patience, |outcome| matches!(outcome, Outcome::Awaited))
             .unwrap_or_else(PoisonError::into_inner);
         match &*outcome {
-            Outcome::Landed(made) => Ok(Some(made.clone())),
-            Outcome::Lost => Ok(None),
-            Outcome::Awaited => Err(Overdue),
+            Outcome::Landed(made) => Ok(made.clone()),
+            Outcome::Lost => Err(Unshared::Lost),
+            Outcome::Awaited => Err(Unshared::Overdue),
         }
     }
 }
@@ -180,19 +184,20 @@ mod tests {
                     begins.send(()).unwrap();
                     landing.recv().unwrap()
                 };
-                assert_eq!(flights.share(&(), make), Some(7));
+                assert_eq!(flights.share(&(), make), Ok(7));
             });
             begun.recv().unwrap();
             let waits = || flights.share(&(), || unreachable!("it is under way"));
-            assert_eq!(flights.share_as(Waits::Briefly, &(), || unreachable!("it is under way")), None);
+            let briefly = flights.share_as(Waits::Briefly, &(), || unreachable!("it is under way"));
+            assert_eq!(briefly, Err(Unshared::Overdue));
             let few = [scope.spawn(waits), scope.spawn(waits)];
             until_patient(flights, 2);
-            assert_eq!(waits(), None, "two wait on already");
+            assert_eq!(waits(), Err(Unshared::Overdue), "two wait on already");
             lands.send(7).unwrap();
-            assert_eq!(few.map(|one| one.join().unwrap()), [Some(7), Some(7)]);
+            assert_eq!(few.map(|one| one.join().unwrap()), [Ok(7), Ok(7)]);
         });
         assert_eq!(flights.patient.load(Ordering::Relaxed), 0);
-        assert_eq!(flights.share(&(), || 8), Some(8), "the next one is made anew");
+        assert_eq!(flights.share(&(), || 8), Ok(8), "the next one is made anew");
     }
 
     #[test]
@@ -208,7 +213,7 @@ mod tests {
                 })
             });
             begun.recv().unwrap();
-            assert_eq!(flights.share(&(), || 9), None);
+            assert_eq!(flights.share(&(), || 9), Err(Unshared::Lost));
             assert!(makes.join().is_err());
         });
     }

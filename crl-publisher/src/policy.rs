@@ -10,6 +10,9 @@ use crate::faults;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// How many MiB of signed OCSP answers a status role keeps at most, where nobody says otherwise.
+pub const ANSWER_CACHE_MIB: usize = 256;
+
 /// When the next list is made, and until when this one may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {

@@ -66,7 +66,7 @@ fn shard(pairs: &Pairs<Took>) -> Vec<Outcome> {
     vec![
         Outcome::new(
             "P7",
-            what("its shard, wall, to a tenth of a second"),
+            what("the delta of its shard, wall, to a tenth of a second"),
             "s",
             (wall, ALLOWED),
             wall / ALLOWED,
@@ -74,7 +74,7 @@ fn shard(pairs: &Pairs<Took>) -> Vec<Outcome> {
         ),
         Outcome::new(
             "P7",
-            what("its shard, CPU, to the delta of an authority without shards"),
+            what("the delta of its shard, CPU, to that of an authority without shards"),
             "ms CPU",
             pairs.medians(cpu),
             pairs.ratio(cpu),

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use crl_publisher::policy::ANSWER_CACHE_MIB;
+
 use super::bare::Bare;
 use super::connection::Connection;
 use super::draw::{Draw, Spread};
@@ -19,8 +21,6 @@ use crate::stored::serial_tail;
 /// How many certificates there are.
 const STORES: [u64; 3] = [1_000, 1_000_000, 3_600_000];
 const LASTING: Duration = Duration::from_millis(700);
-/// As the configuration has it where nobody says otherwise.
-const CACHE_MIB: usize = 64;
 /// Of how many certificates all answers are signed before anybody asks, and in how much memory: twice what they take.
 const AHEAD: u64 = 250_000;
 const AHEAD_MIB: usize = 200;
@@ -80,7 +80,7 @@ type Given = [f64; 2];
 impl Asked {
     fn start(installation: &Installation, certificates: u64) -> Self {
         let store = with_certificates(installation, certificates);
-        let responder = Responder::start(&store, CACHE_MIB);
+        let responder = Responder::start(&store, ANSWER_CACHE_MIB);
         Self { store, certificates, responder, ahead: String::new(), runs: Cell::new(0) }
     }
 

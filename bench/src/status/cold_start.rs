@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crl_publisher::ocsp::response::CertStatus;
+use crl_publisher::policy::ANSWER_CACHE_MIB;
 
 use super::connection::Connection;
 use super::draw::{Draw, Spread};
@@ -50,7 +51,7 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
 /// The start, and `answers` right ones.
 fn ours(store: &Installation, requests: &Requests, answers: u64) -> Sample {
     let began = Instant::now();
-    let responder = Responder::begin(store, 64);
+    let responder = Responder::begin(store, ANSWER_CACHE_MIB);
     let seed = began.elapsed().as_nanos() as u64;
     let each = answers.div_ceil(CONNECTIONS as u64);
     thread::scope(|scope| {

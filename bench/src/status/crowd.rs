@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crl_publisher::policy::ANSWER_CACHE_MIB;
+
 use super::connection::Connection;
 use super::draw::{Draw, Spread};
 use super::load::{CONNECTIONS, percentile};
@@ -25,7 +27,7 @@ const LASTING: Duration = Duration::from_secs(4);
 /// Runs it.
 pub fn run(installation: &Installation) -> Vec<Outcome> {
     let store = with_certificates(installation, CERTIFICATES);
-    let responder = Responder::start(&store, 64);
+    let responder = Responder::start(&store, ANSWER_CACHE_MIB);
     let requests = Requests::about(&issuer(&store), Method::Post);
     let ask = || waits(&responder.address, &requests);
     let pairs = measure(|| beside_a_crowd(&responder.address, ask), ask);

@@ -16,31 +16,48 @@ const KEPT: u64 = 20_000;
 
 /// Runs it. Memory is no matter of chance: each is measured once.
 pub fn run(installation: &Installation) -> Vec<Outcome> {
-    let empty = resident(&Responder::start(installation, 0));
-    let [small, large] = [SMALL, LARGE].map(|certificates| {
-        let responder = Responder::start(&with_certificates(installation, certificates), 0);
-        (resident(&responder), responder.metric("igc_status_bytes"))
-    });
+    let bare = Taken::by(&Responder::start(installation, 0));
+    let [small, large] = [SMALL, LARGE]
+        .map(|certificates| Taken::by(&Responder::start(&with_certificates(installation, certificates), 0)));
     let outcome = |what: String, octets: f64, goal| {
         Outcome::new("P9", what, "octets", (octets, ALLOWED), octets / ALLOWED, goal).measured(1)
     };
     let mut outcomes = vec![outcome(
         format!("resident memory of the responder for each certificate more, from {SMALL} to {LARGE}"),
-        (large.0 - small.0) / (LARGE - SMALL) as f64,
+        large.more_than(&small),
         Goal::AtMost(1.0),
     )];
-    for (certificates, (resident, maps)) in [(SMALL, small), (LARGE, large)] {
-        let count = certificates as f64;
-        let what = format!("beside it: for each of {certificates}, over a responder that knows none");
-        outcomes.push(outcome(what, (resident - empty) / count, Goal::None));
-        outcomes.push(outcome(
-            format!("beside it: the maps alone, for each of {certificates}"),
-            maps / count,
-            Goal::None,
-        ));
+    for taken in [small, large] {
+        let (count, others) = (taken.certificates, bare.certificates);
+        let what = format!("beside it: for each of {count}, over a responder that knows {others}");
+        outcomes.push(outcome(what, taken.more_than(&bare), Goal::None));
+        let what = format!("beside it: the maps alone, for each of {count}");
+        outcomes.push(outcome(what, taken.maps / count, Goal::None));
     }
     outcomes.extend(kept_answers(installation));
     outcomes
+}
+
+/// What a responder's process takes.
+#[derive(Clone, Copy)]
+struct Taken {
+    resident: f64,
+    maps: f64,
+    /// How many it knows: those too that were issued by what ran before on the installation that a store is a copy of.
+    certificates: f64,
+}
+
+impl Taken {
+    fn by(responder: &Responder) -> Self {
+        let [maps, certificates] =
+            ["igc_status_bytes", "igc_status_certificates"].map(|name| responder.metric(name));
+        Self { resident: resident(responder), maps, certificates }
+    }
+
+    /// For each certificate more.
+    fn more_than(&self, other: &Self) -> f64 {
+        (self.resident - other.resident) / (self.certificates - other.certificates)
+    }
 }
 
 /// What an answer takes that was asked for once, whose signature is kept, and one that was asked for again and is kept whole.

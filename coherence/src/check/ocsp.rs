@@ -1,4 +1,4 @@
-//! OCSP: the newest revocations and holds, those that were not seen there yet, and a sample of everything else.
+//! OCSP: the newest revocations and holds, those that were not seen there yet, a share of all others, and a sample of everything.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -27,6 +27,7 @@ impl Checks<'_> {
         let newest = logged::newest(self.db, NEWEST)?;
         let mut about: BTreeSet<_> = newest.into_iter().map(|event| (event.issuer, event.serial)).collect();
         about.extend(sightings::unseen_in_ocsp(self.db, self.at)?);
+        about.extend(self.sample.walked.iter().cloned());
         for (issuer, serial) in &about {
             self.sampled(issuer, serial)?;
         }

@@ -2,6 +2,7 @@
 //! what was signed is that, under the authority's key, before anyone sees it.
 
 use ca_core::authority::Authority;
+use ca_core::signer::SignatureAlgorithm;
 use sha2::{Digest as _, Sha256};
 use store::{Database, Timestamp};
 
@@ -190,12 +191,15 @@ pub(crate) fn check_signature(crl: &Crl<'_>, authority: &Authority) -> Result<()
     if crl.issuer != authority.subject {
         return Err(CrlRefused::Field("issuer"));
     }
-    if crl.algorithm == authority.algorithm
-        && crl.algorithm.verify(&authority.public_key, crl.tbs, crl.signature)
-    {
+    if is_signed_with(crl, authority.algorithm, &authority.public_key) {
         return Ok(());
     }
     Err(CrlRefused::Signature(authority.short_name.clone()))
+}
+
+/// Whether it is this key's: a SubjectPublicKeyInfo, DER.
+pub(crate) fn is_signed_with(crl: &Crl<'_>, algorithm: SignatureAlgorithm, public_key: &[u8]) -> bool {
+    crl.algorithm == algorithm && crl.algorithm.verify(public_key, crl.tbs, crl.signature)
 }
 
 fn check_fields(crl: &Crl<'_>, intended: &Intended) -> Result<(), CrlRefused> {

@@ -1,6 +1,6 @@
 //! What caches may keep, and what is never served.
 
-use std::io::Error;
+use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use openssl::ocsp::{OcspResponse, OcspResponseStatus};
 use store::Timestamp;
 
 use super::StreamLimits;
-use super::published::still_being_read;
+use super::not_served::NotServed;
 use super::reply::Reply;
 use super::service::not_served;
 use super::tests::{Server, exchange, serve, service};
@@ -148,9 +148,14 @@ fn a_file_has_no_date_to_ask_by_in_the_second_in_which_it_was_written() {
 #[test]
 fn whoever_is_not_given_a_slow_file_is_told_why_and_when_to_come_back() {
     let request = TestRequest::default().to_http_request();
-    for (error, why) in
-        [(still_being_read(), "the file is being read"), (Error::other("damaged"), "try again")]
-    {
+    // A file system on the network says that its time is over in the word that once stood for a crowd.
+    let disk = NotServed::from(Error::from(ErrorKind::TimedOut));
+    for (error, why) in [
+        (NotServed::StillRead, "the file is being read"),
+        (NotServed::Lost, "the file could not be read"),
+        (disk, "the file could not be read"),
+        (NotServed::Refused("damaged".to_owned()), "what stands there is not what should"),
+    ] {
         let at = Timestamp::from_seconds(1_800_000_000);
         let response = not_served(&error, "crl/ACI-FO-PP.crl").into_response(&request, at);
         let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());

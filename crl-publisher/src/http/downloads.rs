@@ -40,7 +40,7 @@ pub struct StandingList {
 }
 
 impl Downloads {
-    /// Opens nothing yet. A connection is asked only who signs lists.
+    /// Opens nothing yet. A connection is asked only who signs lists and CRLs.
     pub fn new(folder: PublicFolder, open_database: Open<Database>) -> Self {
         Self {
             folder,
@@ -55,11 +55,11 @@ impl Downloads {
     pub fn get(&self, path: &str) -> io::Result<Option<Download>> {
         match Target::of(&format!("/{path}")) {
             Target::Published(name) => {
-                let file = self.files.get(&self.folder, &name)?;
+                let file = self.files.get(&self.folder, &self.databases, &name).map_err(io::Error::other)?;
                 Ok(file.map(|file| Download { content_type: name.content_type(), body: file.body.clone() }))
             }
             Target::OppositionFile(list, part) => {
-                let file = self.lists.get(&self.folder, &self.databases, list)?;
+                let file = self.lists.get(&self.folder, &self.databases, list).map_err(io::Error::other)?;
                 Ok(file.map(|file| Download {
                     content_type: part.content_type(list),
                     body: match part {
@@ -74,7 +74,8 @@ impl Downloads {
 
     /// The opposition list that [`Self::get`] gives; nothing where none is published. Blocks.
     pub fn opposition_list(&self) -> io::Result<Option<StandingList>> {
-        let file = self.lists.get(&self.folder, &self.databases, ListFile::Full(ListForm::Json))?;
+        let full = ListFile::Full(ListForm::Json);
+        let file = self.lists.get(&self.folder, &self.databases, full).map_err(io::Error::other)?;
         Ok(file.and_then(|file| {
             let list = file.list.as_ref()?;
             Some(StandingList { sequence: list.sequence, next_update: list.next_update })

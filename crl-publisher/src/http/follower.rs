@@ -152,5 +152,7 @@ fn open(shared: &Shared, at: Timestamp) -> Result<Connection, crate::pool::OpenE
     let mut db = databases.open_one()?;
     databases.renew();
     let (file, commits) = (db.standing_file()?, Commits::listen(&mut db, CHANNEL)?);
+    // Whoever signs CRLs changes at ceremonies only.
+    shared.files.crls().signers().learn(&mut db)?;
     Ok(Connection { opened: at, file, db, commits })
 }

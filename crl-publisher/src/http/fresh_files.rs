@@ -1,23 +1,19 @@
 //! Whether the published files are fresh, within a time that is the disk's alone.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use store::Timestamp;
 
 use super::readiness::{Checks, Outcome};
 use super::service::StatusService;
+use super::target::{CrlName, ShortName};
 use crate::crl::CrlKind;
-use crate::crl::read::Crl;
+use crate::flights::Waits;
 use crate::publish::{ListFile, Urgency};
 
-/// How long the public folder may take for all files together.
-const PATIENCE: Duration = Duration::from_secs(4);
-
-/// How many looks may hang at a time: a disk that is silent lets go of none, and monitoring asks again and again.
+/// How many looks may be under way at a time: a disk that is silent lets go of none, and monitoring asks again and again.
 const MOST_LOOKS: usize = 4;
 
 /// A look at one file, or at several that one line is about.
@@ -44,21 +40,37 @@ pub(super) struct LookedAt {
 
 /// The looks that are under way.
 #[derive(Debug, Default)]
-pub(super) struct FileLooks(Arc<AtomicUsize>);
+pub(super) struct FileLooks(Arc<Places>);
+
+#[derive(Debug, Default)]
+struct Places {
+    taken: Mutex<usize>,
+    freed: Condvar,
+}
 
 /// One of them, until it has ended.
-struct UnderWay(Arc<AtomicUsize>);
+struct UnderWay(Arc<Places>);
 
 impl FileLooks {
-    fn begin(&self) -> Option<UnderWay> {
-        let one = UnderWay(Arc::clone(&self.0));
-        (one.0.fetch_add(1, Ordering::Relaxed) < MOST_LOOKS).then_some(one)
+    /// One more look, once there is a place for it; nothing where all are taken until then.
+    fn begin(&self, until: Instant) -> Option<UnderWay> {
+        let Places { taken, freed } = &*self.0;
+        let patience = until.saturating_duration_since(Instant::now());
+        let taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = freed.wait_timeout_while(taken, patience, |taken| *taken >= MOST_LOOKS);
+        let (mut taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if *taken >= MOST_LOOKS {
+            return None;
+        }
+        *taken += 1;
+        Some(UnderWay(Arc::clone(&self.0)))
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        *self.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.freed.notify_one();
     }
 }
 
@@ -73,12 +85,16 @@ impl FileLook {
     }
 }
 
-/// Looks at one after the other, on a thread of its own. Where one is not done in time, those before it are told as they were found,
+/// Looks at one after the other, on a thread of its own. Where one is not done by `until`, those before it are told as they were found,
 /// and it and those behind it as not read, and for what they wait.
-pub(super) fn looked_at(service: &StatusService, looks: Vec<FileLook>, waits_for: &str) -> LookedAt {
+pub(super) fn looked_at(
+    service: &StatusService,
+    looks: Vec<FileLook>,
+    waits_for: &str,
+    until: Instant,
+) -> LookedAt {
     let names: Vec<_> = looks.iter().map(|look| (look.name.clone(), look.says)).collect();
-    let awaited = begin(service, looks);
-    let until = Instant::now() + PATIENCE;
+    let awaited = begin(service, looks, until);
     let mut hangs = None;
     let mut found = LookedAt::default();
     for (name, says) in names {
@@ -89,7 +105,7 @@ pub(super) fn looked_at(service: &StatusService, looks: Vec<FileLook>, waits_for
                 let left = until.saturating_duration_since(Instant::now());
                 awaited.recv_timeout(left).unwrap_or_else(|_| {
                     hangs = Some(name.clone());
-                    Err(format!("not read, {waits_for} did not answer within {} s", PATIENCE.as_secs()))
+                    Err(format!("not read, {waits_for} did not answer in time"))
                 })
             }
         };
@@ -103,8 +119,8 @@ pub(super) fn looked_at(service: &StatusService, looks: Vec<FileLook>, waits_for
 }
 
 /// The outcomes, one by one; nothing where too many looks hang already.
-fn begin(service: &StatusService, looks: Vec<FileLook>) -> Option<mpsc::Receiver<Outcome>> {
-    let under_way = service.file_looks().begin()?;
+fn begin(service: &StatusService, looks: Vec<FileLook>, until: Instant) -> Option<mpsc::Receiver<Outcome>> {
+    let under_way = service.file_looks().begin(until)?;
     let (given, awaited) = mpsc::channel();
     let service = service.clone();
     let looking = move || {
@@ -141,7 +157,7 @@ pub(super) fn fresh_shards(
     Ok(Some(word))
 }
 
-/// Whether it lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
+/// Whether what is served lasts; and where it should have a successor by now, since when: it is still good, and takes nobody out of
 /// traffic. That of an authority which ended has none: it ends, at `last`, after everything that it is about.
 pub(super) fn fresh_crl(
     service: &StatusService,
@@ -149,9 +165,10 @@ pub(super) fn fresh_crl(
     last: Option<Timestamp>,
     at: Timestamp,
 ) -> Outcome {
-    let path = service.folder().scoped_crl_path(short_name, shard, kind);
-    let bytes = service.folder().read(&path).map_err(|error| error.to_string())?.ok_or("not published")?;
-    let crl = Crl::read(&bytes).map_err(|error| error.to_string())?;
+    let issuer = ShortName::parse(short_name).ok_or("no address has a name like this")?;
+    let name = CrlName { issuer, shard, kind };
+    let crl = service.crls().get_as(Waits::Briefly, service.folder(), service.databases(), &name);
+    let crl = crl.map_err(|error| error.to_string())?.ok_or("not published")?;
     if Some(crl.next_update) == last {
         return Ok(None);
     }
@@ -172,5 +189,30 @@ pub(super) fn fresh_list(service: &StatusService, file: ListFile, at: Timestamp)
     match published.ok_or("not published")?.content.next_update {
         Some(next_update) if next_update <= at => Err(format!("its next update was {next_update}")),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_look_that_finds_all_places_taken_waits_for_one_and_no_longer_than_it_may() {
+        let looks = FileLooks::default();
+        let in_a_while = |millis| Instant::now() + Duration::from_millis(millis);
+        let mut taken: Vec<_> = (0..MOST_LOOKS).map(|_| looks.begin(Instant::now()).unwrap()).collect();
+        let began = Instant::now();
+        assert!(looks.begin(in_a_while(50)).is_none());
+        assert!(began.elapsed() >= Duration::from_millis(50), "it waits");
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| looks.begin(in_a_while(600_000)));
+            thread::sleep(Duration::from_millis(20));
+            drop(taken.pop());
+            taken.extend(waits.join().unwrap());
+        });
+        assert_eq!(taken.len(), MOST_LOOKS, "it came in, and at once");
+        assert!(began.elapsed() < Duration::from_secs(300) && looks.begin(Instant::now()).is_none());
     }
 }

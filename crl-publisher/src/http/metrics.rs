@@ -29,6 +29,12 @@ pub(crate) fn metrics(service: &StatusService, at: Timestamp) -> String {
         "# HELP igc_database_up Whether the database answers.\n# TYPE igc_database_up gauge\nigc_database_up {up}"
     );
     text.push_str(&memory(service, at));
+    let mut refused = Family::gauge(
+        "igc_published_crls_refused",
+        "CRLs in the public folder that are not served, as far as anybody has asked for them: /readyz says why.",
+    );
+    refused.sample("", service.crls().alarms().len());
+    text.push_str(&refused.text);
     if let Some((gathered, signers)) = gathered {
         text.push_str(&gathered);
         // With the connection given back: a disk that does not answer keeps nobody from the database.

@@ -7,16 +7,19 @@ mod answers_by_minute;
 mod background;
 mod coherence;
 mod connections;
+mod crl_signers;
 mod documents;
 mod downloads;
 mod follower;
 mod fresh_files;
 mod metrics;
+mod not_served;
 mod ocsp_get;
 mod oppositions;
 mod public_server;
 mod publication;
 pub(crate) mod published;
+mod published_crls;
 mod readiness;
 mod register;
 mod reply;
@@ -37,6 +40,8 @@ mod downloads_tests;
 mod kept_tests;
 #[cfg(test)]
 mod publication_tests;
+#[cfg(test)]
+mod published_crl_tests;
 #[cfg(test)]
 mod published_tests;
 #[cfg(test)]

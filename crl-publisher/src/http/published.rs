@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
-use store::Timestamp;
+use store::{Database, Timestamp};
 
+use super::not_served::NotServed;
+use super::published_crls::PublishedCrls;
 use super::target::PublishedName;
-use crate::crl::CrlKind;
-use crate::crl::read::Crl;
 use crate::entity_tag::entity_tag;
 use crate::flights::{Flights, Patience};
 use crate::folder::{PublicFolder, open};
+use crate::pool::Pool;
 
 /// One file as it stands.
 #[derive(Clone, Debug)]
@@ -39,80 +40,62 @@ pub(crate) struct Version {
 /// Bounded by what is published: a name without a file leaves nothing here.
 #[derive(Debug)]
 pub(crate) struct PublishedFiles {
-    known: Mutex<HashMap<PublishedName, Known>>,
-    /// A CRL may have 49 MB: each version is read, hashed and parsed once, however many ask for it at the same time.
-    flights: Flights<(PublishedName, Version), Result<Looked, String>>,
+    known: Mutex<HashMap<PublishedName, (Version, Arc<PublishedFile>)>>,
+    /// Each version is read and hashed once, however many ask for it at the same time.
+    flights: Flights<(PublishedName, Version), Result<Arc<PublishedFile>, NotServed>>,
+    crls: PublishedCrls,
 }
-
-/// A version that was looked at, and what may be served of it.
-#[derive(Clone, Debug)]
-struct Known {
-    version: Version,
-    looked: Looked,
-}
-
-/// The file, or why it is not served: said again until another stands there.
-type Looked = Result<Arc<PublishedFile>, Arc<str>>;
 
 impl Default for PublishedFiles {
     fn default() -> Self {
-        Self { known: Mutex::default(), flights: Flights::new(Patience::OF_A_FILE) }
+        let flights = Flights::new(Patience::OF_A_FILE);
+        Self { known: Mutex::default(), flights, crls: PublishedCrls::default() }
     }
 }
 
-/// Somebody else is reading it, for longer than we may wait: no fault of the file.
-pub(crate) fn still_being_read() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "somebody else is still reading it")
-}
-
 impl PublishedFiles {
-    /// The file with this name, if there is one. Where it takes long to be read, the error is [`still_being_read`] for a crowd
-    /// of those who wait for the first.
+    /// The file with this name, if there is one. The database is asked who signs CRLs, and nothing else. Where it takes long to be
+    /// read, the error is [`NotServed::StillRead`] for a crowd of those who wait for the first.
     pub(crate) fn get(
         &self,
         folder: &PublicFolder,
+        pool: &Pool<Database>,
         name: &PublishedName,
-    ) -> io::Result<Option<Arc<PublishedFile>>> {
+    ) -> Result<Option<Arc<PublishedFile>>, NotServed> {
+        if let PublishedName::Crl(name) = name {
+            let crl = self.crls.get(folder, pool, name)?;
+            return Ok(crl.map(|crl| Arc::clone(&crl.file)));
+        }
         let Some((version, file)) = stands(&path(folder, name))? else {
             self.lock().remove(name);
             return Ok(None);
         };
-        let looked = match self.known(name, version) {
-            Some(looked) => looked,
+        if let Some(known) = self.known(name, version) {
+            return Ok(Some(known));
+        }
+        let read = || match self.known(name, version) {
+            // Somebody has just read it.
+            Some(known) => Ok(known),
             None => {
-                let read = || match self.known(name, version) {
-                    // Somebody has just read it.
-                    Some(looked) => Ok(looked),
-                    None => self.look(name, version, file).map_err(|error| error.to_string()),
-                };
-                let shared = self.flights.share(&(name.clone(), version), read);
-                shared.ok_or_else(still_being_read)?.map_err(io::Error::other)?
+                let file = Arc::new(PublishedFile::read(version, file)?);
+                self.lock().insert(name.clone(), (version, Arc::clone(&file)));
+                Ok(file)
             }
         };
-        looked.map(Some).map_err(|refused| io::Error::other(refused.to_string()))
+        self.flights.share(&(name.clone(), version), read)?.map(Some)
     }
 
-    fn look(&self, name: &PublishedName, version: Version, file: File) -> io::Result<Looked> {
-        let mut file = PublishedFile::read(version, file)?;
-        let looked = match name {
-            PublishedName::Crl(_, shard, kind) => match next_update(&file.body, *shard, *kind) {
-                Ok(end) => {
-                    file.next_update = Some(end);
-                    Ok(Arc::new(file))
-                }
-                Err(refused) => Err(refused.to_string().into()),
-            },
-            _ => Ok(Arc::new(file)),
-        };
-        self.lock().insert(name.clone(), Known { version, looked: looked.clone() });
-        Ok(looked)
+    /// The CRLs among them.
+    pub(super) fn crls(&self) -> &PublishedCrls {
+        &self.crls
     }
 
-    fn known(&self, name: &PublishedName, version: Version) -> Option<Looked> {
-        self.lock().get(name).filter(|known| known.version == version).map(|known| known.looked.clone())
+    fn known(&self, name: &PublishedName, version: Version) -> Option<Arc<PublishedFile>> {
+        let all = self.lock();
+        all.get(name).filter(|(known, _)| *known == version).map(|(_, file)| Arc::clone(file))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PublishedName, Known>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PublishedName, (Version, Arc<PublishedFile>)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -138,21 +121,6 @@ impl PublishedFile {
     }
 }
 
-/// When the CRL ends. What is no CRL of this kind, or of one shard and not of all certificates, is not served: the
-/// worker puts the right one there.
-fn next_update(body: &[u8], shard: Option<u32>, kind: CrlKind) -> io::Result<Timestamp> {
-    match Crl::read(body) {
-        Ok(crl) if crl.kind() == kind && crl.distribution_point.is_some() == shard.is_some() => {
-            Ok(crl.next_update)
-        }
-        Ok(crl) => {
-            let found = crl.distribution_point.as_deref().unwrap_or("every certificate");
-            Err(io::Error::other(format!("a {} CRL of {found} in the place of another", crl.kind())))
-        }
-        Err(unreadable) => Err(io::Error::other(unreadable)),
-    }
-}
-
 impl Version {
     fn of(metadata: &Metadata) -> Self {
         Self {
@@ -166,9 +134,7 @@ impl Version {
 
 fn path(folder: &PublicFolder, name: &PublishedName) -> PathBuf {
     match name {
-        PublishedName::Crl(short_name, shard, kind) => {
-            folder.scoped_crl_path(short_name.as_str(), *shard, *kind)
-        }
+        PublishedName::Crl(name) => name.path(folder),
         PublishedName::CaCertificate(short_name) => folder.ca_path(&format!("{}.cer", short_name.as_str())),
         PublishedName::Chain(name) => folder.ca_path(name),
         PublishedName::AuditCheckpoint => folder.audit_checkpoint_path(),

@@ -1,11 +1,11 @@
 //! What the operator's monitoring asks: may traffic come here, and what should be seen to.
 //!
 //! Database and public folder are looked at one after the other, each within a time of its own: where one is slow or silent, what
-//! the other says is told all the same.
+//! the other says is told all the same, and before whoever asks gives this role up.
 
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use ca_core::authority::{self, Authority, AuthorityKind};
@@ -62,6 +62,7 @@ impl Readiness {
 /// The database answers, every CRL and opposition list is fresh, every issuing authority has a responder.
 pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
     // First what is known without the database, which may be silent.
+    let until = Instant::now() + PATIENCE;
     let followed = status_log_followed(service, at);
     let said = within(DATABASE_PATIENCE, service, move |service| {
         service.databases().run(|db| look(service, db, at))
@@ -75,9 +76,11 @@ pub(crate) fn readiness(service: &StatusService, at: Timestamp) -> Readiness {
         let look = move |service: &StatusService| fresh_list(service, list, at).map(|()| None);
         FileLook::check(format!("oppositions {}", list.name()), look)
     }));
-    let files = looked_at(service, files, waits_for);
+    let files = looked_at(service, files, waits_for, until);
     readiness.checks.extend(files.checks);
     readiness.alarms.extend(files.alarms);
+    // Those that were just looked at, and whatever else somebody has asked for.
+    readiness.alarms.extend(service.crls().alarms());
     readiness.checks.push(("status log".to_owned(), followed));
     readiness.alarms.extend(signing_stands_still(service, at));
     readiness.alarms.extend(forgotten_revocations(service));
@@ -95,8 +98,12 @@ fn unanswered() -> DatabaseSays {
     DatabaseSays { readiness: Readiness { checks, alarms: Vec::new() }, files: Vec::new() }
 }
 
-/// How long the database may take for all that is asked of it.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(4);
+/// How long everything may take together: who balances load or watches a container gives a probe some five seconds, and takes
+/// silence for the worst.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How much of it the database may take for all that is asked of it. The public folder has the rest.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `f` gives, where it does within this time. Else it goes on by itself until whatever it waits for lets go: of those no
 /// more hang than there are connections, since whoever finds none free ends.

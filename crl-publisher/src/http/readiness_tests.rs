@@ -50,7 +50,7 @@ fn a_file_that_a_silent_disk_does_not_give_is_told_and_the_database_is_well() {
         "[+] database: ok",
         "[+] ocsp ACI-FO-PP: ok",
         "[+] crl ACI-FO-PP full: ok",
-        "[-] crl ACI-FO-PP delta: not read, the public folder did not answer within 4 s",
+        "[-] crl ACI-FO-PP delta: not read, the public folder did not answer in time",
         "[-] oppositions full.json: not read: crl ACI-FO-PP delta comes before it",
         "[!] coherence: not read: crl ACI-FO-PP delta comes before it",
         "[+] status log: ok",

@@ -17,9 +17,11 @@ use super::background::Wake;
 use super::documents::POLICY_PAGE;
 use super::follower::Following;
 use super::fresh_files::FileLooks;
+use super::not_served::NotServed;
 use super::oppositions::{OppositionService, StreamLimits};
 use super::public_server::ConnectionLimits;
 use super::published::PublishedFiles;
+use super::published_crls::PublishedCrls;
 use super::reply::Reply;
 use super::target::PublishedName;
 use crate::entity_tag::entity_tag;
@@ -77,7 +79,7 @@ pub(super) struct Shared {
     signer_figures: ReadSignerFigures,
     pub(super) answers: Answers,
     pub(super) ahead: SigningAhead,
-    files: PublishedFiles,
+    pub(super) files: PublishedFiles,
     pub(super) wake: Arc<Wake>,
     file_looks: FileLooks,
     oppositions: OppositionService,
@@ -205,6 +207,11 @@ impl StatusService {
         &self.shared.file_looks
     }
 
+    /// The CRLs that are served, and what stands in their place and is not.
+    pub(super) fn crls(&self) -> &PublishedCrls {
+        self.shared.files.crls()
+    }
+
     pub(super) fn oppositions(&self) -> &OppositionService {
         &self.shared.oppositions
     }
@@ -270,7 +277,7 @@ impl StatusService {
 
     /// A published file. Blocks.
     pub(crate) fn published(&self, name: &PublishedName) -> Reply {
-        match self.shared.files.get(&self.shared.folder, name) {
+        match self.shared.files.get(self.folder(), self.databases(), name) {
             Ok(Some(file)) => Reply::cached(
                 name.content_type(),
                 file.body.clone(),
@@ -293,15 +300,23 @@ pub(crate) fn ocsp_error(answer: Answer) -> Reply {
     Reply::uncached(StatusCode::OK, OCSP_RESPONSE, answer.der)
 }
 
-/// Where a file is not served: because others wait already for whoever reads it, or because of what it is.
-pub(super) fn not_served(error: &io::Error, path: &str) -> Reply {
-    if error.kind() == io::ErrorKind::TimedOut {
-        tracing::warn!(%error, "{path} is not served yet: {error}");
-        let why = "the file is being read, and many wait for it already; try again in a moment";
-        return Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, why);
-    }
-    tracing::error!(%error, "{path} cannot be served: {error}");
-    unavailable()
+/// Where a file is not served: whoever asks is told whether it is worth his while to wait, and the log what is the matter.
+pub(super) fn not_served(why: &NotServed, path: &str) -> Reply {
+    let says = match why {
+        NotServed::StillRead => {
+            tracing::warn!("{path} is not served yet: {why}");
+            "the file is being read, and many wait for it already; try again in a moment"
+        }
+        NotServed::Lost | NotServed::Disk(_) => {
+            tracing::error!("{path} cannot be read: {why}");
+            "the file could not be read; try again in a moment"
+        }
+        NotServed::Refused(_) => {
+            tracing::error!("{path} is not to be served: {why}");
+            "what stands there is not what should; the right one is put there in a moment"
+        }
+    };
+    Reply::problem(StatusCode::SERVICE_UNAVAILABLE, faults::STATUS_UNAVAILABLE, says)
 }
 
 pub(super) fn unavailable() -> Reply {

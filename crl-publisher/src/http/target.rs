@@ -1,8 +1,11 @@
 //! What a path means.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::crl::CrlKind;
+use crate::folder::PublicFolder;
 use crate::policy::PublicationPolicy;
 use crate::publish::coherence_statement::{STATEMENT, STATEMENT_SIGNATURE};
 use crate::publish::list_file::{ListFile, ListForm, SIGNATURE};
@@ -16,11 +19,11 @@ const STATEMENT_MAX_AGE: Duration = Duration::from_secs(10);
 /// The short name of an authority, as it may stand in a URL: upper-case letters, digits and dashes.
 /// Nothing else ever reaches the file system, so that no path can leave the public folder; and the
 /// list of authorities need not be known, so that CRLs are served while the database is away.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ShortName(String);
 
 impl ShortName {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
         fits.then(|| Self(text.to_owned()))
@@ -31,11 +34,31 @@ impl ShortName {
     }
 }
 
+/// Which CRL: of every certificate of an authority, or of a shard by its number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CrlName {
+    pub(crate) issuer: ShortName,
+    pub(crate) shard: Option<u32>,
+    pub(crate) kind: CrlKind,
+}
+
+impl CrlName {
+    pub(crate) fn path(&self, folder: &PublicFolder) -> PathBuf {
+        folder.scoped_crl_path(self.issuer.as_str(), self.shard, self.kind)
+    }
+}
+
+/// `crl/ACI-FO-PP/7-delta.crl`.
+impl fmt::Display for CrlName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "crl/{}", self.kind.file_name(self.issuer.as_str(), self.shard))
+    }
+}
+
 /// A published file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PublishedName {
-    /// Of every certificate, or of a shard by its number.
-    Crl(ShortName, Option<u32>, CrlKind),
+    Crl(CrlName),
     CaCertificate(ShortName),
     /// One of a fixed list in `ca/`.
     Chain(&'static str),
@@ -49,7 +72,7 @@ impl PublishedName {
     pub(crate) fn content_type(&self) -> &'static str {
         match self {
             // RFC 2585 §4.
-            Self::Crl(..) => "application/pkix-crl",
+            Self::Crl(_) => "application/pkix-crl",
             Self::CaCertificate(_) => "application/pkix-cert",
             Self::Chain("chain.p7b") => "application/x-pkcs7-certificates",
             Self::Chain(_) => "application/x-pem-file",
@@ -146,7 +169,7 @@ fn crl(name: &str) -> Option<PublishedName> {
         Some((short_name, number)) => (short_name, Some(shard(number)?)),
         None => (name, None),
     };
-    Some(PublishedName::Crl(ShortName::parse(short_name)?, shard, kind))
+    Some(PublishedName::Crl(CrlName { issuer: ShortName::parse(short_name)?, shard, kind }))
 }
 
 /// A number as we write it: one file has one path.
@@ -181,13 +204,15 @@ mod tests {
             assert_ne!(Target::of(ours), Target::Other);
         }
         let delta = Target::of("/crl/ACI-FO-PP-2-delta.crl");
-        let name = ShortName("ACI-FO-PP-2".to_owned());
-        assert_eq!(delta, Target::Published(PublishedName::Crl(name, None, CrlKind::Delta)));
-        let name = || ShortName("ACI-FO-PP".to_owned());
+        let crl = |name: &str, shard, kind| {
+            let issuer = ShortName(name.to_owned());
+            Target::Published(PublishedName::Crl(CrlName { issuer, shard, kind }))
+        };
+        assert_eq!(delta, crl("ACI-FO-PP-2", None, CrlKind::Delta));
         for (path, kind) in
             [("/crl/ACI-FO-PP/7.crl", CrlKind::Full), ("/CRL/ACI-FO-PP/7-delta.crl", CrlKind::Delta)]
         {
-            assert_eq!(Target::of(path), Target::Published(PublishedName::Crl(name(), Some(7), kind)));
+            assert_eq!(Target::of(path), crl("ACI-FO-PP", Some(7), kind));
         }
     }
 

@@ -256,7 +256,7 @@ impl Answers {
             Some((loaded, known)) if act.at < loaded.plus(DOUBT) => Some(known),
             _ => self.databases.run(|db| self.load_responder(db, act)),
         });
-        Ok(looked_for.flatten().unwrap_or(responder))
+        Ok(looked_for.ok().flatten().unwrap_or(responder))
     }
 
     /// From the cache: one certificate, no nonce, a status that memory knows, and the same that was signed.

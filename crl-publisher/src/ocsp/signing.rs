@@ -80,7 +80,7 @@ impl Answers {
         let Some(key) = shared_key(&delegates[0], question, statuses) else { return sign() };
         // Whoever came too late for one flight may find what it brought.
         let answer = self.flights.share(&key, || kept(Due::Refused).or_else(sign));
-        answer.flatten().or_else(|| kept(Due::Sent))
+        answer.ok().flatten().or_else(|| kept(Due::Sent))
     }
 
     /// Signed, unless the signer rests and whoever asks can do without.

@@ -7,7 +7,7 @@
 //! intention had ended). So nothing is missed that commits late.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -25,6 +25,10 @@ const PAGE: i64 = 5_000;
 /// By how much the database's clock may be put back between two looks and nothing be missed. So much is read again at each.
 const CLOCK_MARGIN: Duration = Duration::from_secs(2);
 
+/// By how much less than ours the database's clock may go on between two looks and not have been put back: a thousandth, and a tenth
+/// of a second.
+const SLOWER: Duration = Duration::from_millis(100);
+
 /// What the partial index `certificates_settled` holds, in its own words.
 const GOOD: &str = "status = 'good'";
 
@@ -35,8 +39,8 @@ pub(super) struct Issued {
     since: Timestamp,
     /// What was not yet good at the last look, and may be by now.
     unsettled: HashSet<(String, String)>,
-    /// What the database's clock said before the last look.
-    looked_at: Timestamp,
+    /// What the database's clock said before the last look, and when that was by one that nobody puts back.
+    looked_at: (Timestamp, Instant),
     /// How many rows a look reads.
     page: i64,
     /// How many pages the next look takes as one.
@@ -44,20 +48,30 @@ pub(super) struct Issued {
 }
 
 impl Issued {
-    /// From a snapshot on that has these unsettled, and began when the database's clock said `at` or later.
-    pub(super) fn from(at: Timestamp, unsettled: HashSet<(String, String)>) -> Self {
-        Self { since: at.minus(CLOCK_MARGIN), unsettled, looked_at: at, page: PAGE, pages: 1 }
+    /// From a snapshot on that has these unsettled, and began when the database's clock had said this or later.
+    pub(super) fn from(looked_at: (Timestamp, Instant), unsettled: HashSet<(String, String)>) -> Self {
+        Self { since: looked_at.0.minus(CLOCK_MARGIN), unsettled, looked_at, page: PAGE, pages: 1 }
     }
 
     /// Takes a page of what became good into `image`; whether there may be more.
     pub(super) fn follow(&mut self, db: &mut Database, image: &StatusImage) -> QueryResult<bool> {
+        self.follow_after(self.looked_at.1.elapsed(), db, image)
+    }
+
+    /// The same so long after the look before.
+    fn follow_after(
+        &mut self,
+        passed: Duration,
+        db: &mut Database,
+        image: &StatusImage,
+    ) -> QueryResult<bool> {
         let now = db.now()?;
         let safe = now.minus(CLOCK_MARGIN);
-        if now < self.looked_at {
-            // The clock was put back: what was settled since has an earlier time than it would have had.
-            self.since = self.since.min(safe);
+        if now.plus(SLOWER + passed / 1000) < self.looked_at.0.plus(passed) {
+            // It was put back, nobody knows when: what was settled since the look before was so no longer ago than that look is.
+            self.since = self.since.min(safe.minus(passed));
         }
-        self.looked_at = now;
+        self.looked_at = (now, Instant::now());
         let found = db.snapshot(|db| self.look(db, image))?;
         self.unsettled = found.unsettled;
         let is_full = found.count == self.page * self.pages;
@@ -68,6 +82,17 @@ impl Issued {
             None => (safe, 1),
         };
         Ok(is_full)
+    }
+
+    /// As if the look before had been so long ago.
+    #[cfg(test)]
+    pub(super) fn after_standstill(
+        &mut self,
+        passed: Duration,
+        db: &mut Database,
+        image: &StatusImage,
+    ) -> QueryResult<bool> {
+        self.follow_after(passed, db, image)
     }
 
     /// The same, with so many rows a look.

@@ -94,6 +94,28 @@ fn nothing_is_missed_where_the_clock_of_the_database_is_put_back() {
     }
 }
 
+/// A database that is away for ten minutes, a machine that sleeps: what became good meanwhile did so long before the next look.
+#[test]
+fn nothing_is_missed_where_the_clock_is_put_back_while_nobody_looks() {
+    let mut world = World::new();
+    let standstill = Duration::from_secs(600);
+    for (one, ahead, settled_before) in
+        [("1D01", HOUR, standstill / 2), ("1D02", Duration::ZERO, standstill / 2), ("1D03", HOUR, standstill)]
+    {
+        world.db.set_clock_ahead(ahead).unwrap();
+        let Loaded { mut issued, .. } = load(&mut world.db).unwrap();
+        let image = StatusImage::default();
+        while issued.follow(&mut world.db, &image).unwrap() {}
+        world.db.set_clock_ahead(Duration::ZERO).unwrap();
+        world.intend(ISSUING, one);
+        world.settle(ISSUING, one, "signing", None);
+        let now = world.db.now().unwrap();
+        settle_late(&mut world, one, now.minus(settled_before));
+        issued.after_standstill(standstill, &mut world.db, &image).unwrap();
+        assert!(image.get(ISSUING, &serial(one)).is_some_and(|known| known.is_good()), "{one}");
+    }
+}
+
 #[test]
 fn what_the_log_has_said_is_not_taken_back_by_a_row_that_is_good() {
     let mut world = World::new();

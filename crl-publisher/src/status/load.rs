@@ -2,6 +2,7 @@
 //! over it. The rows themselves, with their certificates, are not touched.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use ca_core::serial::SerialNumber;
 use ca_core::status_log::{self, StatusChange, StatusEvent};
@@ -35,7 +36,7 @@ pub(super) struct Loaded {
 /// Reads everything.
 pub(super) fn load(db: &mut Database) -> QueryResult<Loaded> {
     // Before the snapshot begins: what is settled after it has a later time.
-    let at = db.now()?;
+    let looked_at = (db.now()?, Instant::now());
     db.snapshot(|db| {
         let image = StatusImage::default();
         let unsettled: HashSet<_> = serials_where(db, UNSETTLED)?.into_iter().collect();
@@ -47,7 +48,7 @@ pub(super) fn load(db: &mut Database) -> QueryResult<Loaded> {
         }
         let mut last = None;
         follow(db, &mut last, |event| apply(&image, event))?;
-        Ok(Loaded { image, last, issued: Issued::from(at, unsettled) })
+        Ok(Loaded { image, last, issued: Issued::from(looked_at, unsettled) })
     })
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use coherence::{NotLookedAt, Opposition, Statement};
+use coherence::{NotLookedAt, Opposition, Round, Statement};
 use store::{DatabaseRole, Timestamp};
 
 use super::Global;
@@ -46,6 +46,19 @@ fn words(stated: &Statement) -> String {
         stated.addresses,
         stated.log_sequence
     );
+    if let Some(walk) = &stated.ocsp_walk {
+        text += &match &walk.last_round {
+            Some(Round { began_at, ended_at }) => {
+                format!(
+                    "OCSP asked about every certificate of the status log from {began_at} to {ended_at}\n"
+                )
+            }
+            None => format!(
+                "OCSP asked about the status log since {} up to {}, and not yet about all of it\n",
+                walk.round_began_at, walk.reached
+            ),
+        };
+    }
     for one in &stated.differences {
         text += &format!("DIFFERS {} {}: {}\n", one.place, one.subject, one.found);
     }

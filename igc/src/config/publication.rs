@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ca_core::responder;
+use crl_publisher::policy::ANSWER_CACHE_MIB;
 use serde::{Deserialize, Serialize};
 
 use super::object_store::ObjectStoreSection;
@@ -52,7 +53,7 @@ fn full_crl_at_once_entries() -> u32 {
 }
 
 fn ocsp_cache_mib() -> u32 {
-    256
+    u32::try_from(ANSWER_CACHE_MIB).expect("a number of MiB")
 }
 
 fn ocsp_sign_ahead_per_second() -> u32 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ca_core::signer::Signer;
 use coherence::fetch::Fetcher;
-use coherence::{NotLookedAt, Observation, Statement, observe};
+use coherence::{NotLookedAt, Observation, Statement, Walk, observe};
 use crl_publisher::publish::{publish_coherence_statement, published_coherence_statement};
 use serde_json::{Value, json};
 use store::audit::{self, Event};
@@ -28,18 +28,19 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         Some(installation.act(Actor::Job("coherence")))
     };
     let (db, signer) = (&mut worker.db, &mut worker.signer);
-    let stated = look_and_state(&installation, db, signer, true, &mut wait, act)?;
+    let stated = look_and_state(&installation, db, signer, true, &mut None, &mut wait, act)?;
     Ok(json!(stated))
 }
 
 /// Looks at every face, and has the statement signed and published where it is asked for, where it says something else
-/// than the one that stands, or where that one has grown old. Nothing comes back where `wait` says that it is time to
-/// stop.
+/// than the one that stands, or where that one has grown old. The walk along the status log goes on from `walk`, and at first
+/// from where the published statement has it. Nothing comes back where `wait` says that it is time to stop.
 pub fn look_and_state(
     installation: &Installation,
     db: &mut Database,
     signer: &mut dyn Signer,
     at_once: bool,
+    walk: &mut Option<Walk>,
     wait: &mut dyn FnMut(Duration) -> Option<Act>,
     act: &Act,
 ) -> Result<Option<Statement>, Problem> {
@@ -50,9 +51,12 @@ pub fn look_and_state(
         .into_iter()
         .chain(config.object_store.as_ref().map(|_| NotLookedAt::ObjectStore))
         .collect();
-    let mut observation = Observation { fetcher: &fetcher, ocsp_validity, not_looked_at, wait };
-    let Some(stated) = observe(db, &mut observation, &mut system_rng(), act)? else { return Ok(None) };
     let standing = last_statement(installation, db)?;
+    let before = walk.take().or_else(|| standing.as_ref()?.ocsp_walk.clone());
+    let mut observation = Observation { fetcher: &fetcher, ocsp_validity, walk: before, not_looked_at, wait };
+    let stated = observe(db, &mut observation, &mut system_rng(), act)?;
+    *walk = stated.as_ref().map_or(observation.walk, |stated| stated.ocsp_walk.clone());
+    let Some(stated) = stated else { return Ok(None) };
     for one in &stated.differences {
         tracing::error!(
             code = coherence::faults::COHERENCE_BROKEN.name,
@@ -83,6 +87,7 @@ fn says_the_same(standing: &Statement, stated: &Statement) -> bool {
     let sampled = Statement {
         looked_at: standing.looked_at,
         ocsp_questions: standing.ocsp_questions,
+        ocsp_walk: standing.ocsp_walk.clone(),
         addresses: standing.addresses,
         ..stated.clone()
     };

@@ -69,7 +69,7 @@ fn looked(workshop: &Workshop, address: SocketAddr, seconds_later: i64, rng: &mu
 }
 
 /// Chance that is none: what it draws is known before.
-struct Fives;
+pub(super) struct Fives;
 
 impl rand_core::TryRng for Fives {
     type Error = std::convert::Infallible;

@@ -219,3 +219,24 @@ fn nobody_takes_all_streams_of_oppositions_behind_the_documented_proxy() {
     let question = Question::with_slashes(&issuer(&scene));
     assert_eq!(question.status_in(&proxy.get(&question.base64)), OcspCertStatus::UNKNOWN);
 }
+
+#[test]
+fn who_asks_more_than_the_documented_proxy_allows_is_told_so_and_who_is_known_to_it_is_not() {
+    let scene = scene();
+    let question = Question::with_slashes(&issuer(&scene));
+    let answered = |proxy: &Proxy| {
+        let status = |_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            write!(stream, "GET /ocsp/{} HTTP/1.1\r\nHost: localhost\r\n\r\n", question.base64).unwrap();
+            let mut line = String::new();
+            BufReader::new(stream).read_line(&mut line).unwrap();
+            line.split(' ').nth(1).unwrap().to_owned()
+        };
+        (0..4).map(status).collect::<Vec<_>>()
+    };
+    let narrow = [("rate=50r/s", "rate=1r/m"), ("burst=500", "burst=2")];
+    assert_eq!(answered(&Proxy::start(&scene, &narrow)), ["200"; 4]);
+    let unknown = [&narrow[..], &[("127.0.0.1 1;", "127.0.0.2 1;")]].concat();
+    assert_eq!(answered(&Proxy::start(&scene, &unknown)), ["200", "200", "200", "429"]);
+}

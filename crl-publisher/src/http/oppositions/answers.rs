@@ -1,7 +1,6 @@
 //! What the status role answers of the opposition list.
 
 use std::any::Any;
-use std::io;
 use std::sync::Arc;
 
 use actix_web::dev::Extensions;
@@ -9,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::rt::net::TcpStream;
 use rustix::net::sockopt::set_tcp_user_timeout;
 
+use super::super::not_served::NotServed;
 use super::super::reply::Reply;
 use super::super::service::{StatusService, not_served};
 use super::super::target::Part;
@@ -89,7 +89,10 @@ impl StatusService {
 
     /// A file of the list as it is served, for who asks for something else; nothing where none is published. Blocks, and not for
     /// long where somebody else reads it.
-    pub(in super::super) fn opposition_list(&self, file: ListFile) -> io::Result<Option<Arc<VerifiedFile>>> {
+    pub(in super::super) fn opposition_list(
+        &self,
+        file: ListFile,
+    ) -> Result<Option<Arc<VerifiedFile>>, NotServed> {
         self.oppositions().files.get_as(Waits::Briefly, self.folder(), self.databases(), file)
     }
 

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use opposition_list_reader::CompactList;
 use store::{Database, Timestamp};
 
-use super::super::published::{PublishedFile, Version, stands, still_being_read};
+use super::super::not_served::NotServed;
+use super::super::published::{PublishedFile, Version, stands};
 use crate::flights::{Flights, Patience, Waits};
 use crate::folder::PublicFolder;
 use crate::pool::Pool;
@@ -43,7 +43,7 @@ pub(crate) struct VerifiedFiles {
     known: Mutex<HashMap<ListFile, Known>>,
     signers: Mutex<Option<(Instant, Arc<ListVerifier>)>>,
     /// Each version is read and verified once, however many ask for it at the same time.
-    flights: Flights<(ListFile, Versions), Result<Served, String>>,
+    flights: Flights<(ListFile, Versions), Result<Served, NotServed>>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl VerifiedFiles {
         folder: &PublicFolder,
         pool: &Pool<Database>,
         file: ListFile,
-    ) -> io::Result<Option<Arc<VerifiedFile>>> {
+    ) -> Result<Option<Arc<VerifiedFile>>, NotServed> {
         self.get_as(Waits::Patiently, folder, pool, file)
     }
 
@@ -83,7 +83,7 @@ impl VerifiedFiles {
         folder: &PublicFolder,
         pool: &Pool<Database>,
         file: ListFile,
-    ) -> io::Result<Option<Arc<VerifiedFile>>> {
+    ) -> Result<Option<Arc<VerifiedFile>>, NotServed> {
         let content = stands(&folder.oppositions_path(&file.name()))?;
         let signature = stands(&folder.oppositions_path(&file.signature_name()))?;
         let (Some((content_version, content)), Some((signature_version, signature))) = (content, signature)
@@ -101,11 +101,9 @@ impl VerifiedFiles {
             None => {
                 let content = (content_version, content);
                 self.look(pool, file, content, (signature_version, signature))
-                    .map_err(|error| error.to_string())
             }
         };
-        let looked = self.flights.share_as(waits, &(file, versions), look);
-        served(looked.ok_or_else(still_being_read)?.map_err(io::Error::other)?)
+        served(self.flights.share_as(waits, &(file, versions), look)??)
     }
 
     /// What is served where these versions were looked at. What was refused is looked at again now and then: the signers
@@ -123,7 +121,7 @@ impl VerifiedFiles {
         file: ListFile,
         (content_version, content): (Version, File),
         (signature_version, signature): (Version, File),
-    ) -> io::Result<Served> {
+    ) -> Result<Served, NotServed> {
         let versions = (content_version, signature_version);
         let content = PublishedFile::read(content_version, content)?;
         let signature = PublishedFile::read(signature_version, signature)?;
@@ -181,8 +179,9 @@ impl VerifiedFiles {
     }
 }
 
-fn served(file: Option<Arc<VerifiedFile>>) -> io::Result<Option<Arc<VerifiedFile>>> {
-    file.map(Some).ok_or_else(|| io::Error::other("not a file that the list signer has signed"))
+fn served(file: Option<Arc<VerifiedFile>>) -> Result<Option<Arc<VerifiedFile>>, NotServed> {
+    let refused = || NotServed::Refused("not a file that the list signer has signed".to_owned());
+    file.map(Some).ok_or_else(refused)
 }
 
 /// The sequence a file goes up to, when its successor comes where it says so, and the list itself of `full.json`;

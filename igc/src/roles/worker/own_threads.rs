@@ -307,10 +307,11 @@ pub(super) fn look_at_faces(
         }
         (!jobs_ended.asked()).then(|| installation.act(Actor::Job("coherence")))
     };
-    let mut log = JobLog::default();
+    let (mut log, mut walk) = (JobLog::default(), None);
     while let Some(act) = wait(installation.config.coherence.every) {
         let began = Began::now(installation);
-        let stated = jobs::look_and_state(installation, &mut db, &mut signer, false, &mut wait, &act);
+        let stated =
+            jobs::look_and_state(installation, &mut db, &mut signer, false, &mut walk, &mut wait, &act);
         let ended = match &stated {
             Ok(Some(stated)) if !stated.differences.is_empty() => JobOutcome::Partly,
             _ => outcome(&stated),

@@ -1,0 +1,210 @@
+//! Whose signature a published CRL must have, and which address that of a shard must name: as the rows say, kept in memory.
+//!
+//! Where the database has never answered, or an authority's record does not read, its certificate in the public folder says it: it is
+//! enough to tell one authority from another. What was judged by it is judged again once the rows are known.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ca_core::authority::{self, Authority};
+use ca_core::signer::SignatureAlgorithm;
+use der::{Decode, Encode};
+use diesel::prelude::*;
+use store::Database;
+use store::schema::crl_shards;
+use x509_cert::Certificate;
+
+use super::target::CrlName;
+use crate::crl::read::Crl;
+use crate::crl::verify::is_signed_with;
+use crate::folder::PublicFolder;
+use crate::pool::Pool;
+
+/// How long the rows are believed before a CRL that does not fit them makes us look again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Who signs CRLs, as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct CrlSigners(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    recorded: Option<Arc<Recorded>>,
+    edition: Edition,
+    asked_at: Option<Instant>,
+}
+
+/// Which state of the rows something was judged by: the next one, whenever they say something else than before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Edition(u64);
+
+/// What a CRL is not, that was found under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mismatch {
+    /// Nobody knows an authority of this name.
+    NoAuthority,
+    /// Its issuer is another.
+    Issuer,
+    /// The key that signed it is another.
+    Signature,
+    /// It is of every certificate in the place of a shard's, the other way round, or of another shard.
+    Scope,
+}
+
+impl Mismatch {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::NoAuthority => "no authority of this name is known",
+            Self::Issuer => "its issuer is another",
+            Self::Signature => "its signature is not the authority's",
+            Self::Scope => "it is about other certificates than its name says",
+        }
+    }
+}
+
+impl CrlSigners {
+    /// Takes in what the rows say now.
+    pub(super) fn learn(&self, db: &mut Database) -> QueryResult<()> {
+        let recorded = Recorded::load(db)?;
+        let mut known = self.lock();
+        if known.recorded.as_deref() != Some(&recorded) {
+            known.edition.0 += 1;
+            known.recorded = Some(Arc::new(recorded));
+        }
+        known.asked_at = Some(Instant::now());
+        Ok(())
+    }
+
+    /// By what is judged at this moment.
+    pub(super) fn edition(&self) -> Edition {
+        self.lock().edition
+    }
+
+    /// Whether a CRL is what its name says, and by which state of the rows. What does not fit has them read again, unless they
+    /// were a moment ago; what fits a certificate in the folder does so once: a database may be silent.
+    pub(super) fn judge(
+        &self,
+        folder: &PublicFolder,
+        pool: &Pool<Database>,
+        name: &CrlName,
+        crl: &Crl<'_>,
+    ) -> (Result<(), Mismatch>, Edition) {
+        let judged = self.judge_now(folder, name, crl);
+        let is_enough = judged.0.is_ok() && self.was_asked();
+        if is_enough || !self.asks_again() || pool.run(|db| self.learn(db)).is_none() {
+            return judged;
+        }
+        self.judge_now(folder, name, crl)
+    }
+
+    /// The same by what is known already.
+    pub(super) fn judge_now(
+        &self,
+        folder: &PublicFolder,
+        name: &CrlName,
+        crl: &Crl<'_>,
+    ) -> (Result<(), Mismatch>, Edition) {
+        let (recorded, edition) = {
+            let known = self.lock();
+            (known.recorded.clone(), known.edition)
+        };
+        let signer = recorded.as_deref().and_then(|recorded| recorded.signers.get(name.issuer.as_str()));
+        let fits = match signer {
+            Some(signer) => signer.fits(name, crl),
+            None => match Signer::of_published_certificate(folder, name) {
+                Some(signer) => signer.fits(name, crl),
+                None => Err(Mismatch::NoAuthority),
+            },
+        };
+        (fits, edition)
+    }
+
+    fn was_asked(&self) -> bool {
+        self.lock().asked_at.is_some()
+    }
+
+    /// Whether it is time to; it is not again for a moment.
+    fn asks_again(&self) -> bool {
+        let mut known = self.lock();
+        let is_due = known.asked_at.is_none_or(|asked| asked.elapsed() >= LOOK_AGAIN);
+        if is_due {
+            known.asked_at = Some(Instant::now());
+        }
+        is_due
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the rows say, by short name. A generation of a key has a name of its own (invariant 17): none ever changes its key.
+#[derive(Debug, PartialEq, Eq)]
+struct Recorded {
+    signers: HashMap<String, Signer>,
+}
+
+impl Recorded {
+    fn load(db: &mut Database) -> QueryResult<Self> {
+        let authorities = authority::readable(db)?.authorities.into_iter();
+        let mut signers: HashMap<String, Signer> =
+            authorities.map(|authority| (authority.short_name.clone(), Signer::of(authority))).collect();
+        // Those too that have ended: their last CRLs stand for as long as somebody may ask for them.
+        let shards: Vec<(String, i64, String)> = crl_shards::table
+            .select((crl_shards::issuer, crl_shards::number, crl_shards::crl_url))
+            .load(db)?;
+        for (issuer, number, address) in shards {
+            if let (Some(signer), Ok(number)) = (signers.get_mut(&issuer), u32::try_from(number)) {
+                signer.shards.get_or_insert_default().insert(number, address);
+            }
+        }
+        Ok(Self { signers })
+    }
+}
+
+/// What a CRL of an authority is held against.
+#[derive(Debug, PartialEq, Eq)]
+struct Signer {
+    /// Its name, DER.
+    subject: Vec<u8>,
+    /// SubjectPublicKeyInfo, DER.
+    public_key: Vec<u8>,
+    algorithm: SignatureAlgorithm,
+    /// The address of each of its shards, by number; nothing where only its certificate is known.
+    shards: Option<HashMap<u32, String>>,
+}
+
+impl Signer {
+    fn of(authority: Authority) -> Self {
+        let Authority { subject, public_key, algorithm, .. } = authority;
+        Self { subject, public_key, algorithm, shards: Some(HashMap::new()) }
+    }
+
+    fn of_published_certificate(folder: &PublicFolder, name: &CrlName) -> Option<Self> {
+        let path = folder.ca_path(&format!("{}.cer", name.issuer.as_str()));
+        let certificate = Certificate::from_der(&folder.read(&path).ok()??).ok()?;
+        let tbs = certificate.tbs_certificate();
+        let public_key = tbs.subject_public_key_info().to_der().ok()?;
+        let algorithm = SignatureAlgorithm::of_key(&public_key).ok()?;
+        Some(Self { subject: tbs.subject().to_der().ok()?, public_key, algorithm, shards: None })
+    }
+
+    fn fits(&self, name: &CrlName, crl: &Crl<'_>) -> Result<(), Mismatch> {
+        if crl.issuer != self.subject {
+            return Err(Mismatch::Issuer);
+        }
+        let is_of_its_scope = match (name.shard, &crl.distribution_point, &self.shards) {
+            (None, None, _) | (Some(_), Some(_), None) => true,
+            (Some(number), Some(address), Some(shards)) => shards.get(&number) == Some(address),
+            (None, Some(_), _) | (Some(_), None, _) => false,
+        };
+        if !is_of_its_scope {
+            return Err(Mismatch::Scope);
+        }
+        if !is_signed_with(crl, self.algorithm, &self.public_key) {
+            return Err(Mismatch::Signature);
+        }
+        Ok(())
+    }
+}
