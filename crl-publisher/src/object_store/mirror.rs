@@ -78,6 +78,10 @@ impl Mirror {
         Self { store, known: HashMap::new() }
     }
 
+    pub(super) fn store(&self) -> &ObjectStore {
+        &self.store
+    }
+
     /// Puts into the store what stands in the folder and not there, at a moment that `now` tells. Idempotent; a file that did
     /// not change since it was last looked at costs nothing. What fails keeps from going out only what may not go without
     /// it. An error where the folder cannot be listed.
