@@ -36,7 +36,7 @@ pub struct Statement {
     pub more_differences: u64,
     /// What became of the recent oppositions, the newest 500, the newest first.
     pub recent_oppositions: Vec<Opposition>,
-    /// How many more there are.
+    /// How many more there are at most: opposed within a day, or so lately with a certificate that an answer without it may last.
     #[serde(default)]
     pub more_recent_oppositions: u64,
     /// What is published and was not looked at.

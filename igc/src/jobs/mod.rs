@@ -252,6 +252,7 @@ impl Worker {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
         shards::settle(installation, &mut db, &act)?;
+        ::coherence::note_ocsp_lifetime(&mut db, policy(&installation.config).ocsp_validity, &act)?;
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
         Ok(Self {
             installation: installation.clone(),
