@@ -42,6 +42,10 @@ pub struct Statement {
     /// What is published and was not looked at.
     #[serde(default)]
     pub not_looked_at: Vec<NotLookedAt>,
+    /// Hosts, with their ports, that addresses in the sampled certificates name and that were not connected to: their paths were asked of
+    /// the one address that is looked at. Whether the name leads there, nobody saw.
+    #[serde(default)]
+    pub hosts_not_asked: Vec<String>,
 }
 
 /// What is published, and nobody looks at here.
@@ -79,7 +83,7 @@ pub fn observe(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Option<Statement>, LookError> {
-    let sample = Sample::draw(db, rng)?;
+    let sample = Sample::draw(db, rng, act.at)?;
     let mut looked = look(db, observation.fetcher, &sample, act)?;
     if !looked.differences.is_empty() {
         let Some(later) = (observation.wait)(BETWEEN_LOOKS) else { return Ok(None) };
@@ -104,5 +108,6 @@ pub fn observe(
         recent_oppositions: recent.told,
         more_recent_oppositions: recent.more,
         not_looked_at: observation.not_looked_at.clone(),
+        hosts_not_asked: looked.hosts_not_asked,
     }))
 }

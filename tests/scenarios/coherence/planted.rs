@@ -67,7 +67,7 @@ fn looked(workshop: &Workshop, address: SocketAddr, seconds_later: i64, rng: &mu
     let mut db = workshop.open(DatabaseRole::Owner);
     let at = Timestamp::from_millis(db.now().unwrap().millis() + seconds_later * 1000);
     let act = Act { at, actor: Actor::Job("coherence"), request: RequestId("test".into()) };
-    let sample = Sample::draw(&mut db, rng).unwrap();
+    let sample = Sample::draw(&mut db, rng, at).unwrap();
     look(&mut db, &Fetcher::at(address), &sample, &act).unwrap()
 }
 
