@@ -121,8 +121,12 @@ pub fn oppose(
     Ok(OpposedCard { number: *number, sequence, opposed_at: act.at, certificates })
 }
 
-/// Moves the counter so that the next opposition stands behind `published`, the newest sequence that was published.
-/// After a restored backup the numbers between would otherwise be given to other cards, which nobody would see who
+/// How many numbers behind the newest published one stay empty where a backup was restored: whoever follows the changes was told
+/// of an opposition before it was published, and it may be lost.
+const PASSED_OVER: i64 = 1000;
+
+/// Moves the counter so that the next opposition stands behind `published`, the newest sequence that was published, and behind what
+/// may have been told since. After a restored backup these numbers would otherwise be given to other cards, which nobody would see who
 /// follows the list by its sequence. Says whether it moved. Called inside the caller's transaction.
 ///
 /// The counter grows one by one, as its trigger has it; the numbers that are passed over stay empty.
@@ -133,14 +137,15 @@ pub fn continue_after(
     act: &Act,
 ) -> QueryResult<bool> {
     let before: i64 = card_opposition_counter::table.select(card_opposition_counter::last).first(db)?;
-    while diesel::update(card_opposition_counter::table.filter(card_opposition_counter::last.lt(published)))
+    if before >= published {
+        return Ok(false);
+    }
+    let last = published.saturating_add(PASSED_OVER);
+    while diesel::update(card_opposition_counter::table.filter(card_opposition_counter::last.lt(last)))
         .set(card_opposition_counter::last.eq(card_opposition_counter::last + 1))
         .execute(db)?
         > 0
     {}
-    if before >= published {
-        return Ok(false);
-    }
     let event = Event {
         action: "opposition-list.continued",
         subject: format!("opposition-list {published}"),

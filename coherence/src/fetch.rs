@@ -1,4 +1,4 @@
-//! A bounded HTTP client: one address, no TLS, no redirect, no proxy, no cookie.
+//! A bounded HTTP client: one address, and hosts that the operator names; no TLS, no redirect, no proxy, no cookie.
 
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,12 +19,13 @@ const EVENT_STREAM: &str = "text/event-stream";
 const CONNECT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Fetches from one address, whatever host a URL names: nothing that stands in a certificate or a file makes it
-/// connect elsewhere.
+/// Fetches from one address, whatever host a URL names, and from the hosts that it was told to follow: nothing that stands in a
+/// certificate or a file makes it connect elsewhere.
 #[derive(Debug)]
 pub struct Fetcher {
     agent: Agent,
     address: SocketAddr,
+    hosts: Vec<String>,
 }
 
 /// What is read of a stream that has no end.
@@ -82,7 +83,36 @@ impl Fetcher {
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(PATIENCE))
             .user_agent("igc-coherence");
-        Self { agent: config.build().into(), address: SocketAddr::new(loopback, address.port()) }
+        Self {
+            agent: config.build().into(),
+            address: SocketAddr::new(loopback, address.port()),
+            hosts: Vec::new(),
+        }
+    }
+
+    /// Connects to these hosts by name where a URL names them, host and port as they stand there.
+    #[must_use]
+    pub fn following(mut self, hosts: &[String]) -> Self {
+        self.hosts = hosts.to_vec();
+        self
+    }
+
+    /// Whether what is fetched of this host comes from it: it is followed by name, or is the one address itself.
+    pub(crate) fn connects_to(&self, host: &str) -> bool {
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+            _ => (host, Some(80)),
+        };
+        let name = name.trim_start_matches('[').trim_end_matches(']');
+        let is_it = match name {
+            "localhost" => self.address.ip().is_loopback(),
+            name => name.parse() == Ok(self.address.ip()),
+        };
+        is_it && port == Some(self.address.port()) || self.follows(host)
+    }
+
+    fn follows(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known == host)
     }
 
     /// A GET of this path, at most `limit` octets, and how long a cache on the way may have kept it, by its own word.
@@ -92,9 +122,18 @@ impl Fetcher {
         Ok((read(response, limit)?, kept))
     }
 
-    /// The same of a URL: its host is told, and not connected to.
+    /// The same of a URL: its host is told, and connected to only where it is followed.
     pub fn get_url(&self, url: &HttpUrl, limit: u64) -> Result<Vec<u8>, FetchError> {
-        read(self.agent.get(self.url(&url.path)).header("host", &url.host).call()?, limit)
+        read(self.of(url)?, limit)
+    }
+
+    fn of(&self, url: &HttpUrl) -> Result<Response<Body>, FetchError> {
+        let HttpUrl { host, path } = url;
+        let get = match self.follows(host) {
+            true => self.agent.get(format!("http://{host}{path}")),
+            false => self.agent.get(self.url(path)).header("host", host),
+        };
+        Ok(get.call()?)
     }
 
     /// What has come of a stream once it is enough, or the time is over, or it ended.
@@ -128,7 +167,7 @@ impl Fetcher {
 
     /// An OCSP answer by GET, and how long it may have been kept.
     pub fn get_ocsp(&self, url: &HttpUrl) -> Result<(Vec<u8>, Duration), FetchError> {
-        let response = self.agent.get(self.url(&url.path)).header("host", &url.host).call()?;
+        let response = self.of(url)?;
         let kept = kept(&response);
         Ok((read(response, LARGEST_ANSWER)?, kept))
     }

@@ -18,6 +18,7 @@ use thiserror::Error;
 
 use crate::check::reason;
 use crate::faults;
+use crate::lifetimes::OcspLifetimes;
 use crate::logged::{self, Logged};
 use crate::readers::Malformed;
 use crate::readers::crl::Crl;
@@ -188,7 +189,7 @@ impl Fault for HistoryError {
 const LOG_READ: Duration = Duration::from_secs(2);
 
 /// What is known of a certificate at `at`. `issued_at` is when its signature was recorded, by the audit log;
-/// `ocsp_validity` is how long an OCSP answer may be used.
+/// `ocsp_validity` is how long an OCSP answer may be used by the configuration, where nothing else is written down.
 pub fn tell(
     db: &mut Database,
     (issuer, serial): (&str, &SerialNumber),
@@ -213,9 +214,10 @@ pub fn tell(
     };
     let logged = logged::holds(db, issuer, &serial.to_string())?;
     let holds = holds(db, logged, ended.as_ref())?;
+    let lives = OcspLifetimes::load(db, ocsp_validity)?;
     let mut crls = Vec::new();
     let mut held_elsewhere = HeldElsewhere {
-        ocsp_good_until: ended.as_ref().map(|ended| read(ended.at, None).plus(ocsp_validity)),
+        ocsp_good_until: ended.as_ref().map(|ended| lives.ended(read(ended.at, None))),
         ..HeldElsewhere::default()
     };
     for scope in Scope::of_certificate(db, issuer, &found.serial.to_string())? {
@@ -233,7 +235,7 @@ pub fn tell(
         }
     }
     Ok(History {
-        ocsp: said(ended.as_ref(), &holds, issued_at, ocsp_validity, at),
+        ocsp: said(ended.as_ref(), &holds, issued_at, &lives, at),
         issuer: issuer.to_owned(),
         serial: serial.to_string(),
         profile: found.profile,
@@ -286,8 +288,8 @@ fn read(event: Timestamp, seen: Option<Timestamp>) -> Timestamp {
 /// From when on OCSP certainly said what the log says, at the address that is looked at: since somebody saw it there, or since no
 /// answer of before was of use any more. A node that was cut off from its database may have answered by what it knew until then; so may
 /// another node than the one that was seen, of which only the end of its answers is certain.
-fn certainly(event: Timestamp, seen: Option<Timestamp>, ocsp_validity: Duration) -> Timestamp {
-    let ended = read(event, None).plus(ocsp_validity);
+fn certainly(event: Timestamp, seen: Option<Timestamp>, lives: &OcspLifetimes) -> Timestamp {
+    let ended = lives.ended(read(event, None));
     seen.map_or(ended, |seen| read(event, Some(seen)).min(ended))
 }
 
@@ -321,7 +323,7 @@ fn said(
     ended: Option<&Ended>,
     holds: &[Hold],
     issued_at: Option<Timestamp>,
-    ocsp_validity: Duration,
+    lives: &OcspLifetimes,
     at: Timestamp,
 ) -> Ocsp {
     let mut log: Vec<Said> = Vec::new();
@@ -335,7 +337,7 @@ fn said(
     if log.is_empty() && issued_at.is_none_or(|issued| at < issued) {
         return Ocsp::Unknown;
     }
-    let certain = log.iter().rposition(|(since, seen, _)| at >= certainly(*since, *seen, ocsp_validity));
+    let certain = log.iter().rposition(|(since, seen, _)| at >= certainly(*since, *seen, lives));
     let mut possible: Vec<Ocsp> = log[certain.unwrap_or(0)..].iter().map(|(.., said)| *said).collect();
     if certain.is_none() {
         possible.push(Ocsp::Good);

@@ -15,6 +15,7 @@ pub mod fetch;
 #[cfg(test)]
 mod fixture;
 pub mod history;
+mod lifetimes;
 mod logged;
 mod look;
 pub mod readers;
@@ -28,6 +29,7 @@ mod walk;
 
 pub use check::Seen;
 pub use difference::{Difference, Face, Kind};
+pub use lifetimes::{OcspLifetimes, note_ocsp_lifetime};
 pub use look::{LookError, Looked, look};
 pub use sample::Sample;
 pub use statement::{NotLookedAt, Observation, Statement, observe};

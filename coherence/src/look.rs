@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ca_core::authority::{self, Authority, AuthorityKind};
@@ -30,6 +31,8 @@ pub struct Looked {
     pub questions: u64,
     /// How many addresses that stand in issued certificates were followed.
     pub addresses: u64,
+    /// Hosts that these name, and that were not connected to.
+    pub hosts_not_asked: Vec<String>,
     /// What did not agree.
     pub differences: Vec<Difference>,
     /// How many more there are.
@@ -109,10 +112,12 @@ pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) ->
         sightings: Vec::new(),
         questions: 0,
         addresses: 0,
+        hosts_not_asked: BTreeSet::new(),
     };
     checks.run()?;
-    let Checks { db, differences, seen, sightings, questions, addresses, .. } = checks;
+    let Checks { db, differences, seen, sightings, questions, addresses, hosts_not_asked, .. } = checks;
+    let hosts_not_asked = hosts_not_asked.into_iter().collect();
     sightings::record(db, &sightings, act.at)?;
     let (differences, unnamed) = differences.into_parts();
-    Ok(Looked { at: act.at, log_sequence, seen, questions, addresses, differences, unnamed })
+    Ok(Looked { at: act.at, log_sequence, seen, questions, addresses, hosts_not_asked, differences, unnamed })
 }

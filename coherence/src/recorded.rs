@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use ca_core::service_key::Purpose;
 use diesel::prelude::*;
-use store::schema::{audit_checkpoints, card_oppositions, cards, certificates, crls, service_keys};
+use store::schema::{
+    audit_checkpoints, authorities, authority_ends, card_certificates, card_oppositions, cards,
+    certificate_status_events, certificates, crl_shards, crls, service_keys,
+};
 use store::{Database, Timestamp};
 
 use crate::logged::Logged;
@@ -202,25 +205,72 @@ pub(crate) fn opposed_after(db: &mut Database, sequence: i64, until: i64) -> Que
         .load(db)
 }
 
-/// How many oppositions there are up to this sequence.
-pub(crate) fn count_opposed_until(db: &mut Database, sequence: i64) -> QueryResult<i64> {
-    card_oppositions::table.filter(card_oppositions::sequence.le(sequence)).count().get_result(db)
+/// Which oppositions may be recent: those after `day`, and those after `held` that ended a certificate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lately {
+    pub(crate) day: Timestamp,
+    pub(crate) held: Timestamp,
 }
 
-/// Of those up to this sequence the one before which so many newer ones come.
-pub(crate) fn nth_opposed_until(
-    db: &mut Database,
-    sequence: i64,
-    newer: i64,
-) -> QueryResult<Option<Opposed>> {
+#[diesel::dsl::auto_type(no_type_alias)]
+fn opposed_lately(day: Timestamp, held: Timestamp, below: i64) -> _ {
+    let ended = certificate_status_events::table.inner_join(
+        card_certificates::table.on(certificate_status_events::issuer
+            .eq(card_certificates::issuer)
+            .and(certificate_status_events::serial.eq(card_certificates::serial))),
+    );
+    let of_the_card = card_certificates::card_number.eq(card_oppositions::card_number);
     card_oppositions::table
-        .filter(card_oppositions::sequence.le(sequence))
+        .filter(card_oppositions::sequence.lt(below))
+        .filter(card_oppositions::opposed_at.gt(held))
+        .filter(card_oppositions::opposed_at.gt(day).or(diesel::dsl::exists(ended.filter(of_the_card))))
+}
+
+/// Those with a smaller sequence, the newest first.
+pub(crate) fn lately_opposed(
+    db: &mut Database,
+    lately: Lately,
+    below: i64,
+    limit: i64,
+) -> QueryResult<Vec<Opposed>> {
+    opposed_lately(lately.day, lately.held, below)
         .order(card_oppositions::sequence.desc())
-        .offset(newer)
-        .limit(1)
+        .limit(limit)
         .select((card_oppositions::sequence, card_oppositions::card_number, card_oppositions::opposed_at))
-        .first(db)
-        .optional()
+        .load(db)
+}
+
+/// How many there are.
+pub(crate) fn count_lately_opposed(db: &mut Database, lately: Lately, below: i64) -> QueryResult<u64> {
+    let count: i64 = opposed_lately(lately.day, lately.held, below).count().get_result(db)?;
+    Ok(count.unsigned_abs())
+}
+
+/// thisUpdate of the oldest CRL or delta that somebody may still keep, of the authorities that certify cards; nothing where there is
+/// none. The last CRLs of one that has ended, which last for years, have all that it ever revoked.
+pub(crate) fn oldest_crl_in_use(db: &mut Database, at: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let issuing: Vec<(String, Option<Timestamp>)> = authorities::table
+        .left_join(authority_ends::table.on(authority_ends::authority.eq(authorities::short_name)))
+        .filter(authorities::kind.eq("issuing"))
+        .select((authorities::short_name, authority_ends::decided_at.nullable()))
+        .load(db)?;
+    let mut oldest: Option<Timestamp> = None;
+    for (issuer, ended) in issuing {
+        let shards: Vec<i64> =
+            crl_shards::table.filter(crl_shards::issuer.eq(&issuer)).select(crl_shards::number).load(db)?;
+        let shards = shards.into_iter().map(|number| format!("shard-{number}"));
+        for scope in std::iter::once("all".to_owned()).chain(shards) {
+            for kind in [CrlKind::Full, CrlKind::Delta] {
+                let found: Option<Timestamp> = recorded_crls(&issuer, &scope, kind.name())
+                    .filter(crls::next_update.gt(at))
+                    .filter(crls::this_update.lt(ended.unwrap_or(Timestamp::from_millis(i64::MAX))))
+                    .select(diesel::dsl::min(crls::this_update))
+                    .first(db)?;
+                oldest = oldest.into_iter().chain(found).min();
+            }
+        }
+    }
+    Ok(oldest)
 }
 
 /// The newest oppositions up to a moment, the newest first.

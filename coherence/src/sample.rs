@@ -1,19 +1,26 @@
 //! What a look asks about besides what is new. Drawn once, so that a second look asks the same again.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ca_core::authority::{self, Authority};
 use ca_core::service_key::{self, Purpose};
 use ca_core::shard;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use openssl::x509::X509;
 use store::schema::certificates;
-use store::{CryptoRng, Database};
+use store::{CryptoRng, Database, Timestamp};
 
 use crate::LookError;
 
 /// Neighbours by serial number that are asked about, of each authority; besides one of each shard.
 const CERTIFICATES: i64 = 8;
+
+/// Good certificates of any age that are asked about, of whichever authority, besides the one that ends next: addresses that the newer
+/// ones no longer name are followed too.
+const OF_ANY_AGE: u32 = 8;
 
 /// What is asked about, and who signs lists.
 pub struct Sample {
@@ -31,8 +38,9 @@ pub struct Sample {
 
 impl Sample {
     /// Draws one.
-    pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng) -> Result<Self, LookError> {
+    pub fn draw(db: &mut Database, rng: &mut dyn CryptoRng, at: Timestamp) -> Result<Self, LookError> {
         let (mut certificates, mut never_issued) = (Vec::new(), Vec::new());
+        certificates.extend(of_any_age(db, rng, at)?);
         let list_page = rng.next_u64();
         // Of one whose record does not read the look says so.
         for authority in authority::readable(db)?.authorities {
@@ -50,11 +58,44 @@ impl Sample {
             certificates.extend(found.into_iter().map(|serial| (authority.short_name.clone(), serial)));
             never_issued.push((authority.short_name, drawn));
         }
+        certificates.sort();
+        certificates.dedup();
         let keys = service_key::of_purpose(db, Purpose::List)?;
         let list_signers =
             keys.iter().filter_map(|key| X509::from_der(key.certificate.as_deref()?).ok()).collect();
         Ok(Self { certificates, never_issued, walked: BTreeSet::new(), list_page, list_signers })
     }
+}
+
+/// The good certificate that ends next, and those that end next after moments drawn from then on until the last one ends: as often of a
+/// rare age as of one that many have.
+fn of_any_age(
+    db: &mut Database,
+    rng: &mut dyn CryptoRng,
+    at: Timestamp,
+) -> QueryResult<Vec<(String, String)>> {
+    let Some(first) = ends_from(db, at)? else { return Ok(Vec::new()) };
+    let last: Option<Timestamp> = certificates::table
+        .filter(sql::<Bool>("status = 'good'"))
+        .select(diesel::dsl::max(certificates::not_after))
+        .first(db)?;
+    let span = last.map_or(0, |last| last.millis().saturating_sub(at.millis()).max(0)).unsigned_abs();
+    let mut found = vec![first];
+    for _ in 0..OF_ANY_AGE {
+        let moment = at.plus(Duration::from_millis(rng.next_u64().checked_rem(span).unwrap_or(0)));
+        found.extend(ends_from(db, moment)?);
+    }
+    Ok(found)
+}
+
+/// The good certificate that ends first from a moment on. The condition is word for word that of the index of ends.
+fn ends_from(db: &mut Database, moment: Timestamp) -> QueryResult<Option<(String, String)>> {
+    certificates::table
+        .filter(sql::<Bool>("status = 'good'").and(certificates::not_after.ge(moment)))
+        .order(certificates::not_after)
+        .select((certificates::issuer, certificates::serial))
+        .first(db)
+        .optional()
 }
 
 /// A serial number as this authority gives them: the chance that it has given this one is nil.

@@ -40,12 +40,16 @@ pub struct Statement {
     pub more_differences: u64,
     /// What became of the recent oppositions, the newest 500, the newest first.
     pub recent_oppositions: Vec<Opposition>,
-    /// How many more there are.
+    /// How many more there are at most: opposed within a day, or so lately with a certificate that an answer without it may last.
     #[serde(default)]
     pub more_recent_oppositions: u64,
     /// What is published and was not looked at.
     #[serde(default)]
     pub not_looked_at: Vec<NotLookedAt>,
+    /// Hosts, with their ports, that addresses in the sampled certificates name and that were not connected to: their paths were asked of
+    /// the one address that is looked at. Whether the name leads there, nobody saw.
+    #[serde(default)]
+    pub hosts_not_asked: Vec<String>,
 }
 
 /// What is published, and nobody looks at here.
@@ -85,7 +89,7 @@ pub fn observe(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Option<Statement>, LookError> {
-    let mut sample = Sample::draw(db, rng)?;
+    let mut sample = Sample::draw(db, rng, act.at)?;
     let (walk, walked) = Walk::on(db, observation.walk.as_ref(), act.at)?;
     sample.walked = walked;
     let mut looked = look(db, observation.fetcher, &sample, act)?;
@@ -113,5 +117,6 @@ pub fn observe(
         recent_oppositions: recent.told,
         more_recent_oppositions: recent.more,
         not_looked_at: observation.not_looked_at.clone(),
+        hosts_not_asked: looked.hosts_not_asked,
     }))
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use store::schema::{card_certificates, certificate_status_events, opposition_declarations};
 use store::{Database, Timestamp};
 
+use crate::lifetimes::OcspLifetimes;
 use crate::logged;
-use crate::recorded::{self, CrlKind, Opposed};
+use crate::recorded::{self, CrlKind, Lately, Opposed};
 use crate::scope::Scope;
 use crate::sightings;
 
@@ -71,26 +72,36 @@ type Ended = (String, String, i64, Timestamp);
 pub(crate) struct Recent {
     /// What became of the newest of them, the newest first.
     pub(crate) told: Vec<Opposition>,
-    /// How many more there are.
+    /// How many more there are at most: opposed within a day, or so lately with a certificate that an answer without it may last.
     pub(crate) more: u64,
 }
 
-/// The recent oppositions, of which the newest [`MOST`] are told of. `ocsp_validity` is how long an OCSP answer may be used.
+/// The recent oppositions, of which the newest [`MOST`] are told of. `ocsp_validity` is how long an OCSP answer may be used, where
+/// nothing else is written down.
 pub(crate) fn recent(db: &mut Database, ocsp_validity: Duration, at: Timestamp) -> QueryResult<Recent> {
-    let mut told = Vec::new();
-    // A card opposed by a clock that was ahead is recent too.
-    for opposed in recorded::newest_opposed(db, Timestamp::from_millis(i64::MAX), MOST)? {
-        let one = follow(db, &opposed, ocsp_validity)?;
-        if !is_recent(&one, opposed.opposed_at, at) {
-            return Ok(Recent { told, more: 0 }); // what is older is older still
+    let lives = OcspLifetimes::load(db, ocsp_validity)?;
+    // Nobody holds an answer that is older than any that lasts. One that is recent may stand behind others that are not: of a card without certificates
+    // nobody holds any. A card opposed by a clock that was ahead is recent too.
+    let oldest = at.minus(lives.longest()).minus(RECENT);
+    let held = recorded::oldest_crl_in_use(db, at)?.map_or(oldest, |crl| crl.min(oldest));
+    let lately = Lately { day: at.minus(RECENT), held };
+    let (mut told, mut below) = (Vec::new(), i64::MAX);
+    loop {
+        let page = recorded::lately_opposed(db, lately, below, MOST)?;
+        for opposed in &page {
+            below = opposed.sequence;
+            let one = follow(db, opposed, &lives)?;
+            if is_recent(&one, opposed.opposed_at, at) {
+                told.push(one);
+            }
+            if told.len() as i64 == MOST {
+                return Ok(Recent { told, more: recorded::count_lately_opposed(db, lately, below)? });
+            }
         }
-        told.push(one);
+        if (page.len() as i64) < MOST {
+            return Ok(Recent { told, more: 0 });
+        }
     }
-    let more = match told.last() {
-        Some(last) if told.len() as i64 == MOST => count_recent(db, last.sequence - 1, ocsp_validity, at)?,
-        _ => 0,
-    };
-    Ok(Recent { told, more })
 }
 
 fn is_recent(one: &Opposition, opposed_at: Timestamp, at: Timestamp) -> bool {
@@ -99,31 +110,7 @@ fn is_recent(one: &Opposition, opposed_at: Timestamp, at: Timestamp) -> bool {
     is_held || opposed_at.plus(RECENT) > at
 }
 
-/// How many of those up to this sequence are recent. What is older than one that is not, is not either: so some twenty of a
-/// million are followed.
-fn count_recent(
-    db: &mut Database,
-    sequence: i64,
-    ocsp_validity: Duration,
-    at: Timestamp,
-) -> QueryResult<u64> {
-    let (mut recent, mut unknown) = (0, recorded::count_opposed_until(db, sequence)?);
-    while recent < unknown {
-        let middle = recent + (unknown - recent) / 2;
-        let is_recent = match recorded::nth_opposed_until(db, sequence, middle)? {
-            Some(opposed) => is_recent(&follow(db, &opposed, ocsp_validity)?, opposed.opposed_at, at),
-            None => false,
-        };
-        if is_recent {
-            recent = middle + 1;
-        } else {
-            unknown = middle;
-        }
-    }
-    Ok(recent.unsigned_abs())
-}
-
-fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> QueryResult<Opposition> {
+fn follow(db: &mut Database, opposed: &Opposed, lives: &OcspLifetimes) -> QueryResult<Opposition> {
     let received: Option<Timestamp> = opposition_declarations::table
         .filter(opposition_declarations::card_number.eq(&opposed.card_number))
         .select(opposition_declarations::received_at)
@@ -161,7 +148,7 @@ fn follow(db: &mut Database, opposed: &Opposed, ocsp_validity: Duration) -> Quer
     seen.ocsp = all(&in_ocsp);
     seen.delta = all(&on_delta);
     seen.crl = all(&on_crl);
-    good.ocsp = seen.ocsp.map(|seen| seen.plus(ocsp_validity));
+    good.ocsp = seen.ocsp.map(|seen| lives.ended(seen));
     let settled = seen.ocsp.is_some() || ended.is_empty();
     Ok(Opposition {
         sequence: opposed.sequence,

@@ -10,7 +10,7 @@ store::codes! {
     /// The object store refuses.
     OBJECT_STORE_REFUSED = ("object-store-refused", Failed, "the operator: may the key of publication.object_store read and write objects of its bucket, and is the clock right?");
     /// The object store has what the folder no longer has.
-    OBJECT_STORE_AHEAD = ("object-store-ahead", Integrity, "the operator: the store holds a newer one than the public folder, which was restored from a backup; it is left alone until the folder has caught up");
+    OBJECT_STORE_AHEAD = ("object-store-ahead", Integrity, "the operator: the store holds a newer one than the public folder, which was restored from a backup; it is left alone, and brought back before the next run that publishes");
     /// The clock is behind a CRL that stands.
     CRL_CLOCK = ("crl-clock-behind", Unavailable, "the operator: correct the clock of this machine; nothing is signed until then");
     /// Another worker issued a CRL at the same time.

@@ -15,7 +15,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use rand_core::UnwrapErr;
-use store::schema::{authorities, certificates, issuance_epochs, service_keys};
+use store::schema::{authorities, certificates, crls, issuance_epochs, service_keys};
 use store::{Act, Actor, Database, DatabaseRole, RequestId, Timestamp};
 use tempfile::TempDir;
 
@@ -134,6 +134,15 @@ impl World {
             ))
             .execute(&mut self.db)
             .unwrap();
+    }
+
+    /// The how manieth number of its scope this one is, from 1 on, of those that are recorded: numbers follow the clock.
+    pub(crate) fn place(&mut self, issuer: &str, scope: &str, number: u64) -> i64 {
+        let up_to = crls::table
+            .filter(crls::issuer.eq(issuer).and(crls::scope.eq(scope)))
+            .filter(crls::number.le(number.cast_signed()));
+        let numbers: Vec<i64> = up_to.select(crls::number).distinct().load(&mut self.db).unwrap();
+        numbers.len() as i64
     }
 
     pub(crate) fn revoke(&mut self, issuer: &str, serial: &str, reason: RevocationReason) -> Timestamp {

@@ -1237,6 +1237,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    ocsp_lifetimes (since) {
+        since -> BigInt,
+        lifetime -> BigInt,
+    }
+}
+
+diesel::table! {
     job_runs (job) {
         job -> Text,
         began_at -> BigInt,
@@ -1379,6 +1386,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     responder_refusals,
     responder_certifications,
     coherence_sightings,
+    ocsp_lifetimes,
     job_runs,
     signer_processes,
     signer_tokens,

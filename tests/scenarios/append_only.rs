@@ -86,7 +86,8 @@ const BEFORE: &str = "
     INSERT INTO signing_superseded VALUES ('issuing', 999998, 'crl ACI-FO-PP all full 1', 1);
     INSERT INTO ceremony_reports SELECT evidence_digest, 'x', tbs, 1 FROM certificates LIMIT 1;
     INSERT INTO compromised_keys SELECT evidence_digest, 'key', evidence_digest, 1, 'x', 'operator:x' FROM certificates LIMIT 1;
-    INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);";
+    INSERT INTO coherence_sightings (face, issuer, scope, number, seen_at) VALUES ('list', '', '', 1, 2);
+    INSERT INTO ocsp_lifetimes VALUES (1, 2);";
 
 /// Each of these would take something back; the database refuses it and says why.
 const ATTEMPTS: &[(&str, &str)] = &[
@@ -323,6 +324,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE card_suspensions SET suspended_at = 2", "ends once"),
     ("UPDATE card_suspensions SET outcome = 'lifted', ended_at = 2, ended_by = 'x'", "two officers lift"),
     ("DELETE FROM card_suspensions", "never deleted"),
+    ("UPDATE ocsp_lifetimes SET lifetime = 1", "never changed"),
+    ("DELETE FROM ocsp_lifetimes", "never deleted"),
     ("UPDATE coherence_sightings SET seen_at = 1", "never changed"),
     ("DELETE FROM coherence_sightings", "never deleted"),
     // the audit trail

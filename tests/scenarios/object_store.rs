@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Running, free_port, run, start, target_folder, wait_for_port};
 use card::CardStatus;
+use crl_publisher::crl::read::Crl;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -189,6 +190,61 @@ fn nothing_in_the_object_store_goes_back_when_the_public_folder_does() {
     let found: Vec<&str> = findings.map(|row| row["found"].as_str().unwrap()).collect();
     assert!(found.iter().any(|found| found.contains(another)), "{found:?}");
     assert!(found.iter().any(|found| found.contains("are newer than what is published here")), "{found:?}");
+}
+
+/// Database, folder, tokens and all: what was public since stands in the store alone.
+#[test]
+fn a_machine_that_is_put_back_takes_from_the_store_what_was_public_and_goes_on_behind_it() {
+    let store = Store::start();
+    let workshop = publishing_to(&store, SECRET);
+    workshop.job("object-store");
+    let kept = tempfile::tempdir().unwrap();
+    run(Command::new("cp").arg("-a").arg(workshop.dir().join(".")).arg(kept.path())).expect_exit(0);
+    let card = workshop.cards(CardStatus::Active).remove(0).to_string();
+    let oppose = |card: &str| {
+        let add = ["opposition", "add", card, "--ground", "stolen", "--as", REVOKER];
+        workshop.igc(&add).json()["sequence"].as_i64().unwrap()
+    };
+    let sequence = oppose(&card);
+    workshop.job("full-crl");
+    workshop.job("object-store");
+    let newest = store.objects();
+
+    for entry in fs::read_dir(workshop.dir()).unwrap() {
+        run(Command::new("rm").arg("-r").arg(entry.unwrap().path())).expect_exit(0);
+    }
+    run(Command::new("cp").arg("-a").arg(kept.path().join(".")).arg(workshop.dir())).expect_exit(0);
+    assert_ne!(published(&workshop)["oppositions/full.json"], newest["oppositions/full.json"]);
+    let refused = run(&mut workshop.command(&["publish", "crl"]));
+    for word in ["object-store-ahead", "crl-entry-lost", "opposition-list-entry-lost"] {
+        assert!(refused.stderr.contains(word), "{word}: {}", refused.said());
+    }
+    run(&mut workshop.command(&["job", "run", "object-store"]));
+    let number = |objects: &BTreeMap<String, Vec<u8>>, name: &str| Crl::read(&objects[name]).unwrap().number;
+    let crls: Vec<&String> = newest.keys().filter(|name| name.ends_with(".crl")).collect();
+    for objects in [store.objects(), published(&workshop)] {
+        for name in &crls {
+            assert!(number(&objects, name) >= number(&newest, name), "{name} went back");
+        }
+        for name in ["crl/ACI-FO-PP.crl", "crl/ACI-FO-PP-delta.crl"] {
+            assert_eq!(objects[name], newest[name], "{name} has what was revoked");
+        }
+        for name in ["oppositions/full.csv", "oppositions/changes/0.csv"] {
+            assert!(String::from_utf8_lossy(&objects[name]).contains(&card), "{name} has forgotten the card");
+        }
+    }
+
+    assert!(oppose(&card) > sequence, "a number that was told is not given again");
+    workshop.job("full-crl");
+    workshop.job("object-store");
+    let (objects, public) = (store.objects(), published(&workshop));
+    for name in crls.iter().filter(|name| name.contains("ACI-FO-PP")) {
+        assert!(number(&objects, name) > number(&newest, name), "{name} goes on");
+    }
+    let of_lists = |name: &&String| name.ends_with(".crl") || name.starts_with("oppositions/");
+    for name in public.keys().filter(of_lists) {
+        assert_eq!(objects[name], public[name], "{name}");
+    }
 }
 
 #[test]

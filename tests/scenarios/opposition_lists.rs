@@ -142,7 +142,7 @@ fn a_restored_backup_forgets_no_opposition_and_gives_no_number_twice() {
 
     // The audit log's own witness sees the restored backup too; here it is the list that is looked at.
     let sequence = oppose(&workshop, &next);
-    assert_eq!(sequence, published + 1, "the number that was published is not given again");
+    assert_eq!(sequence, published + 1001, "neither that number nor what was told after it is given again");
     let refused = run(&mut workshop.command(&["publish", "oppositions"])).expect_exit(8);
     assert!(refused.stderr.contains("opposition-list-entry-lost"), "{}", refused.stderr);
     let csv = fs::read_to_string(path(&workshop, "full.csv")).unwrap();

@@ -51,6 +51,11 @@ impl Connection {
         &self.body
     }
 
+    /// The body of the last answer.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// What an OCSP answer says; nothing where it is an error.
     pub fn status(&mut self, request: &[u8]) -> Option<CertStatus> {
         let answer = OcspResponse::from_der(self.exchange(request)).expect("an OCSP answer");

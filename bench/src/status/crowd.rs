@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crl_publisher::http::ConnectionLimits;
 use crl_publisher::policy::ANSWER_CACHE_MIB;
 
 use super::connection::Connection;
@@ -33,7 +34,8 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
     let pairs = measure(|| beside_a_crowd(&responder.address, ask), ask);
     let row = |what: &str, of: fn(&(Duration, Duration)) -> f64, goal| {
         let what = format!(
-            "{what} of {RATE} requests a second beside {IDLE} idle and {SLOW} slow connections, to the same without"
+            "{what} of {RATE} requests a second beside {IDLE} idle and {SLOW} slow connections, to the same without; {}",
+            limits()
         );
         Outcome::new("P12", what, "ms", pairs.medians(of), pairs.ratio(of), goal)
     };
@@ -41,6 +43,17 @@ pub fn run(installation: &Installation) -> Vec<Outcome> {
         row("p99", |(p99, _)| p99.as_secs_f64() * 1e3, Goal::AtMost(2.0)),
         row("longest wait", |(_, longest)| longest.as_secs_f64() * 1e3, Goal::None),
     ]
+}
+
+/// What a connection may cost the server that is measured: it is the status role's own.
+fn limits() -> String {
+    let ConnectionLimits { connections, header, body, idle } = ConnectionLimits::default();
+    format!(
+        "{connections} connections at most, a head within {} s, a body within {} s, {} s between requests",
+        header.as_secs(),
+        body.as_secs(),
+        idle.as_secs()
+    )
 }
 
 /// The p99 and the longest, from the moment a request was due: what waited in line behind a stall counts too.

@@ -2,14 +2,15 @@
 //! the responders are in SoftHSM, behind the signer's process.
 
 use std::io::{BufRead, Write};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpServer};
 use crl_publisher::PublicationPolicy;
 use crl_publisher::http::{
-    CertIdHash, ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits, configure,
-    configure_operations,
+    CertIdHash, ConnectionLimits, SigningAhead, StatusService, StatusSettings, StreamLimits,
+    configure_operations, public_server,
 };
 use store::DatabaseRole;
 
@@ -108,21 +109,19 @@ fn serve(arguments: &[String]) {
     let hints = service.clone();
     std::thread::spawn(move || answer_hints(&hints));
     actix_web::rt::System::new().block_on(async move {
-        let (public, operations) = (service.clone(), service.clone());
-        let public = HttpServer::new(move || App::new().configure(configure(public.clone())))
-            .workers(THREADS)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a port is free");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let public = public_server(&service, listener, THREADS).expect("it listens");
+        let operations = service.clone();
         let operations =
             HttpServer::new(move || App::new().configure(configure_operations(operations.clone())))
                 .workers(1)
                 .disable_signals()
                 .bind("127.0.0.1:0")
                 .expect("a port is free");
-        tell(&public.addrs()[0].to_string());
+        tell(&address.to_string());
         tell(&operations.addrs()[0].to_string());
-        let both = (actix_web::rt::spawn(operations.run()), public.run().await);
+        let both = (actix_web::rt::spawn(operations.run()), public.await);
         both.1.expect("it serves until it is ended");
     });
 }

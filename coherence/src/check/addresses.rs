@@ -16,9 +16,11 @@ use super::{Checks, LOG};
 use crate::LookError;
 use crate::difference::{Face, Kind};
 use crate::fetch::{HttpUrl, LARGEST_ANSWER, LARGEST_FILE};
+use crate::logged;
 use crate::readers::crl::Crl;
 use crate::readers::ocsp::Status;
-use crate::{logged, recorded};
+use crate::recorded::{self, CrlKind};
+use crate::scope::Scope;
 
 /// How long a cache may keep an OCSP answer: the status role says a minute. Where somebody on the way says more, a revocation
 /// is seen so much later.
@@ -66,8 +68,11 @@ impl Checks<'_> {
             // An LDAP address is a directory's.
             let Some(http) = HttpUrl::parse(&url) else { continue };
             self.addresses += 1;
+            if !self.fetcher.connects_to(&http.host) {
+                self.hosts_not_asked.insert(http.host.clone());
+            }
             match leads {
-                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, (&http, leads), &crls),
+                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, (&http, leads), &crls)?,
                 LeadsTo::Issuer => self.leads_to_issuer(&issuer, &url, &http),
                 LeadsTo::Ocsp => self.leads_to_ocsp(&issuer, &serial, &url, &http)?,
             }
@@ -75,30 +80,67 @@ impl Checks<'_> {
         Ok(())
     }
 
-    fn leads_to_crl(&mut self, issuer: &str, url: &str, (http, leads): (&HttpUrl, LeadsTo), crls: &[String]) {
-        let Some(octets) = self.fetch_url(url, http, LARGEST_FILE) else { return };
+    fn leads_to_crl(
+        &mut self,
+        issuer: &str,
+        url: &str,
+        (http, leads): (&HttpUrl, LeadsTo),
+        crls: &[String],
+    ) -> Result<(), LookError> {
+        let Some(octets) = self.fetch_url(url, http, LARGEST_FILE) else { return Ok(()) };
         let crl = match Crl::read(&octets) {
             Ok(crl) => crl,
             Err(malformed) => {
                 self.differences.add(Face::Address, url, Kind::Unreadable, issuer, malformed.to_string());
-                return;
+                return Ok(());
             }
         };
         if !self.certificate_of(issuer).is_some_and(|certificate| crl.is_of(&certificate)) {
             self.differences.add(Face::Address, url, Kind::NotOurs, issuer, "is not signed by the issuer");
+            return Ok(());
         }
         if crl.base_number.is_some() != (leads == LeadsTo::Delta) {
             let found = if crl.base_number.is_some() { "is a delta" } else { "is no delta" };
             self.differences.add(Face::Address, url, Kind::Differs, issuer, found);
         }
-        // One of the names in the CRL is one of those in the certificate (RFC 5280 §6.3.3 (b)(2)(i)); those of a delta
-        // are the same as its base's (§6.3.3 (c)(2)), and so are not its own address.
-        if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(|name| crls.contains(name)))
-        {
+        // One of the names in the CRL is the one under which the certificate names it (RFC 5280 §6.3.3 (b)(2)(i)); those of a
+        // delta are the same as its base's (§6.3.3 (c)(2)), and so are not its own address.
+        let is_named = |name: &String| match leads {
+            LeadsTo::Crl => name == url,
+            _ => crls.contains(name),
+        };
+        if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(is_named)) {
             let found = format!("its scope is {:?}", crl.distribution_points);
             self.differences.add(Face::Address, url, Kind::WrongScope, issuer, found);
         }
         self.dates_of_crl(Face::Address, url, issuer, &crl);
+        self.is_a_recorded_one(issuer, url, &crl)
+    }
+
+    /// The one of its number in the database, and none that was replaced a while ago, however long it lasts.
+    fn is_a_recorded_one(&mut self, issuer: &str, url: &str, crl: &Crl<'_>) -> Result<(), LookError> {
+        let place = (Face::Address, url);
+        let kind = if crl.base_number.is_some() { CrlKind::Delta } else { CrlKind::Full };
+        let stated = crl.distribution_points.as_deref();
+        let scopes = Scope::of_authority(self.db, issuer)?;
+        let scope = scopes.iter().find(|scope| match (scope.distribution_point(), stated) {
+            (None, None) => true,
+            (Some(own), Some([one])) => own == one,
+            _ => false,
+        });
+        let Some(scope) = scope else {
+            let found = format!("no CRLs are made of its scope, {stated:?}");
+            self.differences.add(Face::Address, url, Kind::WrongScope, issuer, found);
+            return Ok(());
+        };
+        let number = i64::try_from(crl.number).unwrap_or(i64::MAX);
+        let Some(recorded) = recorded::crl(self.db, scope, kind, number)? else {
+            let found = format!("number {number} was never recorded");
+            self.differences.add(Face::Address, url, Kind::Unrecorded, issuer, found);
+            return Ok(());
+        };
+        self.is_as_recorded(place, crl, &recorded);
+        self.is_newest(place, scope, kind, &recorded)
     }
 
     fn leads_to_issuer(&mut self, issuer: &str, url: &str, http: &HttpUrl) {

@@ -98,8 +98,8 @@ impl Checks<'_> {
             self.differences.add(face, &place, Kind::Unrecorded, "", found);
             return Ok(None);
         };
-        self.is_as_recorded(scope, kind, &crl, &recorded);
-        self.is_newest(scope, kind, &recorded)?;
+        self.is_as_recorded((face, &place), &crl, &recorded);
+        self.is_newest((face, &place), scope, kind, &recorded)?;
         self.sightings.push(Sighting::crl(kind, scope, number));
         let base_cut = match recorded.base_number {
             None => 0,
@@ -128,7 +128,12 @@ impl Checks<'_> {
         Ok(Some(Looked { number, cut: recorded.log_sequence, base_number: recorded.base_number }))
     }
 
-    fn is_as_recorded(&mut self, scope: &Scope, kind: CrlKind, crl: &Crl<'_>, recorded: &RecordedCrl) {
+    pub(super) fn is_as_recorded(
+        &mut self,
+        (face, place): (Face, &str),
+        crl: &Crl<'_>,
+        recorded: &RecordedCrl,
+    ) {
         let stated = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
         for (what, same) in [
             ("thisUpdate", recorded.this_update.seconds() == crl.this_update),
@@ -139,13 +144,19 @@ impl Checks<'_> {
             if !same {
                 let found =
                     format!("its {what} is not the one that was recorded under number {}", recorded.number);
-                self.differences.add(face(kind), &scope.path(kind), Kind::Differs, what, found);
+                self.differences.add(face, place, Kind::Differs, what, found);
             }
         }
     }
 
     /// A newer one that was recorded a while ago should be served.
-    fn is_newest(&mut self, scope: &Scope, kind: CrlKind, served: &RecordedCrl) -> Result<(), LookError> {
+    pub(super) fn is_newest(
+        &mut self,
+        (face, place): (Face, &str),
+        scope: &Scope,
+        kind: CrlKind,
+        served: &RecordedCrl,
+    ) -> Result<(), LookError> {
         let newest = recorded::newest_crl(self.db, scope, kind, None)?;
         if let Some(newest) = newest.filter(|newest| newest.number > served.number)
             && newest.recorded_at.plus(self.under_way()) < self.at
@@ -154,7 +165,7 @@ impl Checks<'_> {
                 "number {} is served, and number {} was recorded at {}",
                 served.number, newest.number, newest.recorded_at
             );
-            self.differences.add(face(kind), &scope.path(kind), Kind::Stale, "", found);
+            self.differences.add(face, place, Kind::Stale, "", found);
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod events;
 mod lists;
 mod ocsp;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ca_core::authority::Authority;
@@ -109,6 +110,7 @@ pub(crate) struct Checks<'a> {
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) questions: u64,
     pub(crate) addresses: u64,
+    pub(crate) hosts_not_asked: BTreeSet<String>,
 }
 
 impl Checks<'_> {

@@ -47,6 +47,30 @@ fn a_url_of_another_host_is_asked_of_our_address_under_its_own_name() {
 }
 
 #[test]
+fn a_host_that_is_followed_is_connected_to_by_its_name_and_port_and_no_other_is() {
+    let (elsewhere, asked) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nelsewhere");
+    let there = format!("localhost:{}", elsewhere.address.port());
+    let (here, _asked) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere");
+    let fetcher = here.following(std::slice::from_ref(&there));
+    let url = |host: &str| HttpUrl::parse(&format!("http://{host}/crl/ACI.crl")).unwrap();
+    assert_eq!(fetcher.get_url(&url(&there), 10).unwrap(), b"elsewhere");
+    let asked = asked.join().unwrap();
+    assert!(asked.to_lowercase().contains(&format!("host: {there}\r\n")), "{asked}");
+    assert_eq!(fetcher.get_url(&url("igc.example"), 10).unwrap(), b"here");
+    for (host, connects) in [
+        (there.as_str(), true),
+        ("igc.example", false),
+        (&format!("localhost:{}", fetcher.address.port()), true),
+        (&format!("127.0.0.1:{}", fetcher.address.port()), true),
+        ("localhost", false),
+    ] {
+        assert_eq!(fetcher.connects_to(host), connects, "{host}");
+    }
+    // Nobody answers there any more, and what the other one serves does not hide it.
+    assert!(matches!(fetcher.get_url(&url(&there), 10), Err(FetchError::Http(_))));
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let (fetcher, _) =
         server(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n");

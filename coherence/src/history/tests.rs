@@ -28,7 +28,7 @@ fn ended(moment: i64, seen: Option<i64>) -> Ended {
 }
 
 fn told(ended: Option<&Ended>, holds: &[Hold], moment: i64) -> Ocsp {
-    said(ended, holds, Some(at(50)), Duration::from_secs(30), at(moment))
+    said(ended, holds, Some(at(50)), &OcspLifetimes::always(Duration::from_secs(30)), at(moment))
 }
 
 #[test]

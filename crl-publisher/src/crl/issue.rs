@@ -73,8 +73,8 @@ pub(crate) struct Wanted<'a> {
 
 /// Issues CRLs. Writes down the intention of each and nothing else: the caller records what comes back.
 ///
-/// The number is `max(last in the database, last published) + 1` of the scope (invariant 17), so that a
-/// restored backup cannot go back.
+/// The number is thisUpdate in milliseconds, or `max(last in the database, last published) + 1` of the scope where that is more
+/// (invariant 17): it does not go back where a backup was restored, of the database, of the folder or of both.
 pub(crate) fn issue(
     db: &mut Database,
     signer: &mut dyn Signer,
@@ -160,6 +160,7 @@ fn draft(
     let standing = Standing::load(db, folder, authority, scope, kinds)?;
     let this_update = cut.this_update;
     refuse_clock_behind(&standing, this_update, act)?;
+    let number = standing.next_number(this_update);
     let mut drafts = Vec::with_capacity(2);
     for &kind in kinds {
         let by_policy = || this_update.plus(schedule(policy, kind).valid);
@@ -169,14 +170,14 @@ fn draft(
             // A first delta starts from the complete CRL that is issued with it, and is empty.
             CrlKind::Delta => Some(
                 base(db, authority, policy, wanted)?
-                    .map_or((standing.next_number(), cut.sequence), |full| (full.number, full.log_sequence)),
+                    .map_or((number, cut.sequence), |full| (full.number, full.log_sequence)),
             ),
         };
         let base_cut = base.map_or(0, |(_, sequence)| sequence);
         let intended = Intended {
             scope: scope.clone(),
             kind,
-            number: standing.next_number(),
+            number,
             base_number: base.map(|(number, _)| number),
             this_update,
             next_update,

@@ -113,17 +113,27 @@ fn read(
     if let Some(Some(head)) = folder.seen().of(path, version) {
         return Ok(Some((bytes, head)));
     }
-    let ours = Crl::read(&bytes).ok().filter(|crl| {
-        crl.kind() == kind
-            && crl.distribution_point.as_deref() == scope.distribution_point()
-            && check_signature(crl, authority).is_ok()
-    });
-    let head = ours.map(|crl| PublishedHead { number: crl.number, this_update: crl.this_update });
+    let head = head_of(&bytes, authority, scope, kind);
     if head.is_none() {
         tracing::error!(path = %path.display(), "what is published is not the {kind} CRL of {}", authority.short_name);
     }
     folder.seen().put(path, version, head);
     Ok(head.map(|head| (bytes, head)))
+}
+
+/// What these bytes say, where they are a CRL of this scope and kind and its signature is the authority's.
+pub(crate) fn head_of(
+    bytes: &[u8],
+    authority: &Authority,
+    scope: &Scope,
+    kind: CrlKind,
+) -> Option<PublishedHead> {
+    let ours = Crl::read(bytes).ok().filter(|crl| {
+        crl.kind() == kind
+            && crl.distribution_point.as_deref() == scope.distribution_point()
+            && check_signature(crl, authority).is_ok()
+    });
+    ours.map(|crl| PublishedHead { number: crl.number, this_update: crl.this_update })
 }
 
 #[cfg(test)]

@@ -66,8 +66,10 @@ impl Standing {
         Ok(standing)
     }
 
-    pub(crate) fn next_number(&self) -> u64 {
-        self.highest_number + 1
+    /// thisUpdate in milliseconds, or one more than the largest number that is known, where that is more: whatever a backup has
+    /// forgotten was given before now, and so has a smaller one.
+    pub(crate) fn next_number(&self, this_update: Timestamp) -> u64 {
+        (self.highest_number + 1).max(this_update.millis().max(0).unsigned_abs())
     }
 
     /// What a new CRL of this kind is compared with.

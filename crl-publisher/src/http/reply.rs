@@ -34,8 +34,8 @@ enum Caching {
     Bound,
     /// May be used for a while by whoever has it; nothing is asked about it again.
     For { max_age: Duration, expires: Timestamp },
-    /// May be kept, and is asked about each time it is used.
-    Revalidated { etag: String },
+    /// May be kept, and is asked about each time it is used, by its ETag: two versions may have one date.
+    Revalidated { etag: String, modified: Option<Timestamp> },
     /// Shared caches may keep it for a while.
     Until { max_age: Duration, etag: Arc<str>, modified: Timestamp, expires: Option<Timestamp> },
     /// The same, and no date tells one version from another.
@@ -80,8 +80,8 @@ impl Reply {
     }
 
     /// May be kept by whoever asks each time whether it is still so (RFC 9111 §5.2.2.4).
-    pub(crate) fn revalidated(content_type: &'static str, body: Bytes) -> Self {
-        let caching = Caching::Revalidated { etag: entity_tag(&body) };
+    pub(crate) fn revalidated(content_type: &'static str, body: Bytes, modified: Option<Timestamp>) -> Self {
+        let caching = Caching::Revalidated { etag: entity_tag(&body), modified };
         Self { status: StatusCode::OK, content_type, body, caching }
     }
 
@@ -122,11 +122,14 @@ impl Reply {
             Caching::UntilByEtag { max_age, etag, modified, expires } => {
                 (max_age, etag, (Some(modified), false), Some(expires))
             }
-            Caching::Revalidated { etag } => {
+            Caching::Revalidated { etag, modified } => {
                 let unchanged = knows(request, &etag).unwrap_or(false);
                 let status = if unchanged { StatusCode::NOT_MODIFIED } else { self.status };
                 let mut response = HttpResponse::build(status);
                 response.insert_header(("etag", etag)).insert_header(("cache-control", "public, no-cache"));
+                if let Some(modified) = modified {
+                    response.insert_header((LAST_MODIFIED, http_date(modified)));
+                }
                 return match unchanged {
                     true => response.finish(),
                     false => response.content_type(self.content_type).body(self.body),

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use opposition_list_reader::CompactList;
 use store::Timestamp;
 
 use crate::crl::read::Crl;
@@ -33,6 +34,9 @@ impl PublicFile {
 
 /// The list that says how far all files of the list are.
 pub(super) const FULL_LIST: &str = "oppositions/full.json";
+
+/// The list for readers that are off line.
+pub(super) const COMPACT_LIST: &str = "oppositions/full.bin";
 
 /// When a file goes out, what ends certificates and cards first: a complete CRL of a million entries takes its time, and may
 /// not go at all.
@@ -67,6 +71,17 @@ impl PublicFile {
     /// The complete CRL beside a delta.
     pub(super) fn complete(&self) -> Option<String> {
         self.name.strip_suffix(DELTA).map(|stem| format!("{stem}.crl"))
+    }
+
+    /// The object whose nextUpdate ends this one, where it does not say so itself: of a signature the file that it is of, of
+    /// `full.csv` the list that is made with it.
+    pub(super) fn ends_with(&self) -> Option<&str> {
+        let of = self.name.strip_suffix(SIGNATURE).unwrap_or(&self.name);
+        match of {
+            "oppositions/full.csv" => Some(FULL_LIST),
+            of if of != self.name && [FULL_LIST, COMPACT_LIST].contains(&of) => Some(of),
+            _ => None,
+        }
     }
 
     /// What must have gone out before a file of the list: its signature.
@@ -130,6 +145,10 @@ impl Says {
                 let list: Option<OppositionList> = serde_json::from_slice(octets).ok();
                 let progress = list.as_ref().and_then(|list| u64::try_from(list.sequence).ok());
                 Self { progress, base: None, next_update: list.map(|list| list.next_update) }
+            }
+            COMPACT_LIST => {
+                let end = CompactList::read(octets).ok().and_then(|list| list.next_update().try_into().ok());
+                Self { next_update: end.map(Timestamp::from_seconds), ..Self::default() }
             }
             "audit/checkpoint" => {
                 let size = |text: &str| text.lines().nth(1)?.parse().ok();

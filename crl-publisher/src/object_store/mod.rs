@@ -2,11 +2,14 @@
 //!
 //! What is published is what stands in the folder; the store follows it, object by object, each of which changes whole.
 //! Nothing there ever goes back: an object says which CRL number, sequence or size of the audit tree it has, and one that
-//! says more than the folder is left alone, loudly, because the folder was restored from a backup then.
+//! says more than the folder is left alone, loudly, because the folder was restored from a backup then. Where the database was
+//! restored with it, what the store has is brought back before anything is published.
 
 mod files;
 mod mirror;
 mod store;
+mod take_back;
 
 pub use mirror::{Mirror, MirrorError, MirrorFailure, Mirrored};
 pub use store::{ObjectStore, ObjectStoreError, ObjectStoreSettings, SettingsError};
+pub use take_back::TakeBackError;

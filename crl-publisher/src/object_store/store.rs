@@ -11,6 +11,7 @@ use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
+use crate::crl::read::MAX_BYTES;
 use crate::faults;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -168,6 +169,21 @@ impl ObjectStore {
                 let says = |header: &str| response.headers().get(header)?.to_str().ok().map(str::to_owned);
                 let progress = says(PROGRESS).and_then(|number| number.parse().ok());
                 Ok(Some(Standing { sha256: says(SHA256), progress }))
+            }
+            _ => Err(refused(name, response)),
+        }
+    }
+
+    /// The octets that stand under this name; nothing where nothing does.
+    pub(super) fn get(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectStoreError> {
+        let key = self.key(name);
+        let address = self.bucket.get_object(Some(&self.credentials), &key).sign(ADDRESS_LIFE);
+        let response = self.agent.get(address.as_str()).call()?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            StatusCode::OK => {
+                let body = response.into_body().into_with_config().limit(MAX_BYTES as u64);
+                Ok(Some(body.read_to_vec()?))
             }
             _ => Err(refused(name, response)),
         }

@@ -1,6 +1,6 @@
 //! Random courses of events, after each of which every public face says the same: the full CRL, its base and delta,
-//! the union of the shards, OCSP from memory, the opposition list in each form, its signed changes, those that the status
-//! role answers with over HTTP, and their stream. What is published is read by `x509-cert`, `openssl`, `serde_json` and
+//! the union of the shards, OCSP from memory, the opposition list in each form, its signed changes, those that come
+//! from the database, and their stream. All of it is fetched from a status role over HTTP, as relying systems do, and read by `x509-cert`, `openssl`, `serde_json` and
 //! `opposition-list-reader`, which share nothing with what wrote it. A hold is lifted or becomes a revocation, which
 //! nothing takes back.
 
@@ -17,12 +17,13 @@ use super::tests::{DAY, run};
 use super::*;
 use crate::crl::{CrlError, CrlKind};
 use crate::fixture::{ISSUING, OTHER, World, rng};
-use crate::ocsp::kept_tests::{Desk, desk};
-use client::{Client, CrlOnFile, Entries, opposed_by_changes, opposed_on_list};
+use client::{Client, Entries, ServedCrl, opposed_by_changes, opposed_on_list};
 use follower::{Follower, on_compact_list};
+use status_role::StatusRole;
 
 mod client;
 mod follower;
+mod status_role;
 
 /// What may happen. A card has a certificate of the authority with shards, and one of the authority without.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +110,7 @@ impl Standing {
 /// The world, what must be true in it, and what a relying party keeps of it.
 struct Course {
     world: World,
-    desk: Desk,
+    status: StatusRole,
     now: Act,
     shards: u32,
     /// By serial number: that of card `n` begins with `1D`, and its certificates end with `01` and `02`.
@@ -129,12 +130,12 @@ impl Course {
     fn begin(full_crl_at_once: u64) -> Self {
         let mut world = World::new();
         world.policy.full_crl_at_once = full_crl_at_once;
-        let (desk, now) = (desk(&world), world.act(Duration::ZERO));
-        let (client, follower) = (Client::default(), Follower::of(&world));
+        let (status, now) = (StatusRole::of(&world), world.act(Duration::ZERO));
+        let (client, follower) = (Client::default(), Follower::of(&status));
         let (certificates, opposed) = (BTreeMap::new(), Vec::new());
         let mut course = Self {
             world,
-            desk,
+            status,
             now,
             shards: 0,
             certificates,
@@ -240,14 +241,14 @@ impl Course {
 
     /// Nothing is signed, and what stands stays.
     fn clock_goes_back(&mut self, by: Duration) {
-        let before = self.client.newest_of(&self.world, self.shards);
+        let before = self.client.newest_of(&self.world, &self.status, self.shards);
         let wrong = Act { at: self.now.at.minus(by), ..self.now.clone() };
         let World { db, signer, folder, policy, .. } = &mut self.world;
         let report = publish_crls_now(db, signer, folder, policy, &mut rng(), &wrong).unwrap();
         let behind = |failure: &CrlFailure| matches!(failure.error, CrlError::Clock { .. });
         // A revocation since may be dated later than what stands: then the CRL is, and is right.
         assert!(report.failures.iter().all(behind), "{:?}", report.failures);
-        let after = self.client.newest_of(&self.world, self.shards);
+        let after = self.client.newest_of(&self.world, &self.status, self.shards);
         for (list, number) in before {
             assert!(after[&list] >= number, "{list:?} went back");
         }
@@ -269,12 +270,12 @@ impl Course {
     fn faces_agree(&mut self) {
         let act = self.now.clone();
         // Before it stands on a list, and after.
-        self.follower.knows(&self.opposed);
+        self.follower.knows(&self.status, &self.opposed);
         let report = run(&mut self.world, &act);
         assert!(report.failures.is_empty(), "{:?}", report.failures);
         let World { db, signer, folder, policy, .. } = &mut self.world;
         publish_opposition_list(db, signer, folder, policy, &mut rng(), &act).unwrap();
-        self.desk.answers.synchronise(&mut self.world.db, &act).unwrap();
+        self.status.comes_to(&mut self.world, act.at);
 
         for issuer in [ISSUING, OTHER] {
             let all = self.listed(issuer, None);
@@ -290,22 +291,22 @@ impl Course {
                 assert_eq!(union, all, "the shards together, and the CRL of every certificate");
             }
             for (serial, one) in self.certificates.iter().filter(|(_, one)| one.issuer == issuer) {
-                let said = self.client.asks(&self.world, &self.desk, issuer, serial, &act);
+                let said = self.client.asks(&self.world, &self.status, issuer, serial);
                 let must = one.standing.listed().map(|(reason, _)| reason);
                 assert_eq!(said, must, "OCSP of {serial}");
             }
         }
         let opposed: BTreeSet<Opposition> = self.opposed.iter().cloned().collect();
-        assert_eq!(opposed_on_list(&self.world), opposed);
-        opposed_by_changes(&self.world, &mut self.client.opposed);
+        assert_eq!(opposed_on_list(&self.status), opposed);
+        opposed_by_changes(&self.status, &mut self.client.opposed);
         assert_eq!(self.client.opposed.values().cloned().collect::<BTreeSet<Opposition>>(), opposed);
-        self.follower.knows(&self.opposed);
+        self.follower.knows(&self.status, &self.opposed);
         self.is_on_the_compact_list();
     }
 
     /// Whichever card was given when the list was made is on it where it is opposed, and is not where it is not.
     fn is_on_the_compact_list(&mut self) {
-        let (produced_at, opposed) = on_compact_list(&self.world, (0..self.cards).map(number));
+        let (produced_at, opposed) = on_compact_list(&self.status, (0..self.cards).map(number));
         for card in 0..self.cards {
             let (number, given_at) = (number(card), self.given_at[usize::from(card)]);
             let must = self.is_opposed(number);
@@ -319,8 +320,9 @@ impl Course {
     /// What a relying party makes of the newest base and the delta, which is the truth; so is what another makes of the delta
     /// with a base that he has kept.
     fn listed(&mut self, issuer: &str, shard: Option<u32>) -> Entries {
-        let full = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Full);
-        let delta = CrlOnFile::read(&self.world, issuer, shard, CrlKind::Delta);
+        let [full, delta] = [CrlKind::Full, CrlKind::Delta].map(|kind| {
+            ServedCrl::fetch(&self.world, &self.status, (issuer, shard, kind)).expect("it is served")
+        });
         let mut all = self.client.keep(issuer, shard, (&full, &delta), self.now.at);
         all.iter().for_each(|listed| self.is_the_truth(issuer, shard, listed));
         all.swap_remove(0)

@@ -78,7 +78,8 @@ fn a_ceremony_that_is_taken_up_signs_no_second_list() {
     std::fs::remove_file(world.folder.crl_path(ROOT, CrlKind::Full)).unwrap();
     world.sign_root_crl(&act);
     let der = std::fs::read(world.folder.crl_path(ROOT, CrlKind::Full)).unwrap();
-    assert_eq!(Crl::read(&der).unwrap().number, 1, "the first one was recorded, and is published now");
+    let number = Crl::read(&der).unwrap().number;
+    assert_eq!(world.place(ROOT, "all", number), 1, "the first one was recorded, and is published now");
 }
 
 #[test]
@@ -90,14 +91,15 @@ fn a_list_that_another_ceremony_signed_or_that_lacks_a_revocation_is_not_taken_f
         sign_ceremony_crl(db, signer, folder, policy, ROOT, wanted, act.at, &mut rng(), &act).unwrap()
     };
     let (month, year) = (CeremonyCrl::For(30 * DAY), CeremonyCrl::For(365 * DAY));
-    assert_eq!(sign(&mut world, month).number, 1);
+    let first = sign(&mut world, month).number;
     let own = sign(&mut world, year);
-    assert_eq!((own.number, own.next_update), (2, own.this_update.plus(365 * DAY)));
+    assert_eq!((own.number, own.next_update), (first + 1, own.this_update.plus(365 * DAY)));
     assert_eq!(sign(&mut world, year), own);
     let issuing = ca_core::authority::load(&mut world.db, ISSUING).unwrap().serial.to_string();
     world.revoke(ROOT, &issuing, RevocationReason::CessationOfOperation);
     let complete = sign(&mut world, year);
-    assert_eq!((complete.number, Crl::read(&complete.der).unwrap().entries().count()), (3, 1));
+    assert!(complete.number > own.number);
+    assert_eq!(Crl::read(&complete.der).unwrap().entries().count(), 1);
 }
 
 #[test]

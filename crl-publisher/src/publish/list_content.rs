@@ -58,6 +58,12 @@ pub fn newest(db: &mut Database) -> QueryResult<i64> {
     Ok(newest.unwrap_or(0))
 }
 
+/// The newest opposition, if any card is opposed.
+pub(crate) fn newest_entry(db: &mut Database) -> QueryResult<Option<OppositionEntry>> {
+    let newest = newest(db)?;
+    Ok(since(db, newest - 1, 1)?.pop())
+}
+
 /// The oppositions after `sequence`, oldest first, at most `limit`.
 pub fn since(db: &mut Database, sequence: i64, limit: i64) -> QueryResult<Vec<OppositionEntry>> {
     let mut entries: Vec<OppositionEntry> = card_oppositions::table

@@ -14,6 +14,7 @@ use super::compact_list;
 use super::detached_signature::ListSigner;
 pub use super::detached_signature::SignatureError;
 use super::list_content::csv;
+pub(crate) use super::list_content::newest_entry;
 pub use super::list_content::{ChangesPage, OppositionEntry, OppositionList, PAGE_SEQUENCES, newest, since};
 use super::list_file::{ListFile, ListForm};
 use super::list_pages;
@@ -114,7 +115,9 @@ pub fn publish_opposition_list(
         act.at < standing.issued_at.plus(policy.opposition_list.every)
             && standing.oppositions == list.oppositions
     });
-    if !stands || verifier.read(folder, ListFile::Full(ListForm::Csv))?.is_none() {
+    // A crash between the two, or `full.json` alone was brought back: the other files are made anew from it.
+    let csv_stands = |octets: Vec<u8>| octets == csv(&list.oppositions).as_bytes();
+    if !stands || !verifier.read(folder, ListFile::Full(ListForm::Csv))?.is_some_and(csv_stands) {
         let files = signed_files(db, signer, folder, &verifier, &list, act)?;
         db.write(|db| {
             let event = Event {
@@ -225,11 +228,13 @@ fn forgotten(standing: &OppositionList, known: &[OppositionEntry]) -> Vec<Opposi
 }
 
 /// Who follows the changes has passed every number up to that of the list that stands, so a card that was opposed
-/// under one of them since a backup was restored gets a new one, by which it is known from then on. Which cards.
+/// under one of them since a backup was restored gets a new one, by which it is known from then on. Which cards. A page of
+/// numbers stays empty before the first: who follows was told of oppositions before they stood on a list.
 fn renumber(standing: &OppositionList, oppositions: &mut [OppositionEntry]) -> Vec<String> {
     let public: HashMap<&str, i64> =
         standing.oppositions.iter().map(|entry| (entry.card_number.as_str(), entry.sequence)).collect();
-    let mut last = oppositions.last().map_or(0, |entry| entry.sequence).max(standing.sequence);
+    let highest = oppositions.last().map_or(0, |entry| entry.sequence).max(standing.sequence);
+    let mut last = highest.saturating_add(PAGE_SEQUENCES);
     let mut overtaken = Vec::new();
     for entry in oppositions {
         match public.get(entry.card_number.as_str()) {

@@ -33,18 +33,20 @@ fn sharded() -> World {
     world
 }
 
-/// What went out: shard, kind, number.
-type Issued = (Option<u32>, CrlKind, u64);
+/// What went out: shard, kind, the how manieth number of its scope.
+type Issued = (Option<u32>, CrlKind, i64);
 
-fn issued(report: &CrlReport) -> Vec<Issued> {
+fn issued(world: &mut World, report: &CrlReport) -> Vec<Issued> {
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     let ours = report.issued.iter().filter(|crl| crl.issuer == ISSUING);
-    ours.map(|crl| (crl.shard, crl.kind, crl.number)).collect()
+    let scope = |shard: Option<u32>| shard.map_or("all".to_owned(), |number| format!("shard-{number}"));
+    ours.map(|crl| (crl.shard, crl.kind, world.place(ISSUING, &scope(crl.shard), crl.number))).collect()
 }
 
 fn publish(world: &mut World, later: Duration) -> Vec<Issued> {
     let act = world.act(later);
-    issued(&run(world, &act))
+    let report = run(world, &act);
+    issued(world, &report)
 }
 
 fn published(world: &World, shard: Option<u32>, kind: CrlKind) -> Vec<u8> {
@@ -88,6 +90,7 @@ fn each_shard_has_its_crl_and_delta_beside_those_of_every_certificate_and_a_seco
 fn a_revocation_stands_on_the_delta_of_its_shard_and_on_no_other_shards() {
     let mut world = sharded();
     publish(&mut world, SECOND);
+    let base = Crl::read(&published(&world, Some(2), CrlKind::Full)).unwrap().number;
     world.revoke(ISSUING, "1D21", RevocationReason::KeyCompromise);
     let expected = [(None, CrlKind::Delta, 2), (Some(2), CrlKind::Delta, 2)];
     assert_eq!(publish(&mut world, 2 * SECOND), expected);
@@ -95,14 +98,15 @@ fn a_revocation_stands_on_the_delta_of_its_shard_and_on_no_other_shards() {
     assert_eq!(serials(&world, Some(2), CrlKind::Delta), set(&["1D21"]));
     assert_eq!(serials(&world, Some(2), CrlKind::Full), set(&[]));
     let delta = published(&world, Some(2), CrlKind::Delta);
-    assert_eq!(Crl::read(&delta).unwrap().base_number, Some(1));
+    assert_eq!(Crl::read(&delta).unwrap().base_number, Some(base));
 
     // Of no shard: on the CRL of every certificate, and nowhere else.
     world.revoke(ISSUING, "1D01", RevocationReason::Superseded);
     world.revoke(ISSUING, "1D12", RevocationReason::Superseded);
     let report = publish_now(&mut world, 3 * SECOND);
     // Each scope counts by itself.
-    let numbers: Vec<_> = issued(&report).into_iter().filter(|(_, kind, _)| *kind == CrlKind::Full).collect();
+    let numbers: Vec<_> =
+        issued(&mut world, &report).into_iter().filter(|(_, kind, _)| *kind == CrlKind::Full).collect();
     let full = |shard, number| (shard, CrlKind::Full, number);
     assert_eq!(numbers, [full(None, 3), full(Some(1), 2), full(Some(2), 3), full(Some(3), 2)]);
     assert_eq!(serials(&world, None, CrlKind::Full), set(&["1D01", "1D12", "1D21"]));
@@ -132,7 +136,8 @@ fn a_shard_that_is_no_longer_published_keeps_all_of_them_as_they_are_and_is_repo
     assert!(ours.map(|crl| crl.shard).eq([None, None]), "the CRL of every certificate goes out all the same");
     // Looked to, all of them go out again.
     world.db.batch_execute("UPDATE crl_shards SET ended_at = NULL").unwrap();
-    assert_eq!(issued(&publish_now(&mut world, 3 * SECOND)).len(), 8);
+    let report = publish_now(&mut world, 3 * SECOND);
+    assert_eq!(issued(&mut world, &report).len(), 8);
 }
 
 #[test]
@@ -183,15 +188,26 @@ fn a_restored_backup_goes_on_above_the_published_numbers_of_each_shard() {
     publish(&mut world, SECOND);
     back_up(&mut world, "backup.sqlite");
     world.revoke(ISSUING, "1D11", RevocationReason::KeyCompromise);
-    publish(&mut world, 2 * SECOND); // the first shard alone has number 2
+    publish(&mut world, 2 * SECOND);
     for n in 1..=3 {
         assert!(publish_now(&mut world, DAY * n).failures.is_empty());
     }
+    // In the second of the newest: its numbers count, of each scope its own.
+    world.revoke(ISSUING, "1D12", RevocationReason::KeyCompromise);
+    publish(&mut world, 3 * DAY);
     restore(&mut world, "backup.sqlite");
-    world.revoke(ISSUING, "1D11", RevocationReason::KeyCompromise);
-    let issued = publish(&mut world, 3 * DAY + SECOND);
-    for (shard, number) in [(None, 6), (Some(1), 6), (Some(2), 5), (Some(3), 5)] {
-        assert!(issued.contains(&(shard, CrlKind::Full, number)), "{shard:?} {number}: {issued:?}");
+    for serial in ["1D11", "1D12"] {
+        world.revoke(ISSUING, serial, RevocationReason::KeyCompromise);
+    }
+    let scopes = [None, Some(1), Some(2), Some(3)];
+    let number = |world: &World, shard, kind| Crl::read(&published(world, shard, kind)).unwrap().number;
+    let highest =
+        |world: &World, shard| number(world, shard, CrlKind::Full).max(number(world, shard, CrlKind::Delta));
+    let before = scopes.map(|shard| highest(&world, shard));
+    assert_eq!(before.map(|number| number - before[2]), [1, 1, 0, 0]);
+    publish(&mut world, 3 * DAY);
+    for (shard, before) in scopes.into_iter().zip(before) {
+        assert_eq!(number(&world, shard, CrlKind::Full), before + 1, "{shard:?}");
     }
 }
 
@@ -222,7 +238,11 @@ fn two_workers_never_give_one_number_of_a_shard_twice_and_another_shard_is_not_i
     let other = world.issue_crls(&authority, &scopes[2], &[CrlKind::Delta], &act).unwrap();
     record::insert(&mut world.db, &authority, &first, &mut rng(), &act).unwrap();
     let refused = record::insert(&mut world.db, &authority, &second, &mut rng(), &act).unwrap_err();
-    assert!(matches!(refused, CrlError::Overtaken { number: 2, recorded: 2 }), "{refused}");
+    let of_one = |number: u64| number == first[0].number();
+    assert!(
+        matches!(refused, CrlError::Overtaken { number, recorded } if of_one(number) && of_one(recorded)),
+        "{refused}"
+    );
     record::insert(&mut world.db, &authority, &other, &mut rng(), &act).unwrap();
 }
 

@@ -69,6 +69,11 @@ fn words(stated: &Statement) -> String {
     if stated.more_recent_oppositions > 0 {
         text += &format!("and {} more recent oppositions\n", stated.more_recent_oppositions);
     }
+    for host in &stated.hosts_not_asked {
+        text += &format!(
+            "not connected to: {host}, which certificates name; its paths were asked of the one address\n"
+        );
+    }
     for one in &stated.not_looked_at {
         text += match one {
             NotLookedAt::PublicPage => "not looked at: the public page of the web role, /pki\n",

@@ -242,6 +242,7 @@ impl ConfigFile {
             coherence: Coherence {
                 address: self.coherence.address.unwrap_or(self.listen.status),
                 every: Duration::from_secs(u64::from(self.coherence.every_seconds)),
+                hosts: self.coherence.hosts()?,
             },
             operations: self.listen.operations,
             tls,

@@ -132,12 +132,14 @@ pub struct Config {
 }
 
 /// How the public faces are looked at.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Coherence {
     /// Where relying systems reach them: the status role, or a proxy before it.
     pub address: SocketAddr,
     /// From one look to the next.
     pub every: Duration,
+    /// Hosts of addresses in certificates that are connected to by name.
+    pub hosts: Vec<String>,
 }
 
 /// How the signer's processes work.

@@ -45,7 +45,7 @@ pub fn look_and_state(
     act: &Act,
 ) -> Result<Option<Statement>, Problem> {
     let config = &installation.config;
-    let fetcher = Fetcher::at(config.coherence.address);
+    let fetcher = Fetcher::at(config.coherence.address).following(&config.coherence.hosts);
     let ocsp_validity = policy(config).ocsp_validity;
     let not_looked_at = [NotLookedAt::PublicPage]
         .into_iter()
@@ -89,6 +89,7 @@ fn says_the_same(standing: &Statement, stated: &Statement) -> bool {
         ocsp_questions: standing.ocsp_questions,
         ocsp_walk: standing.ocsp_walk.clone(),
         addresses: standing.addresses,
+        hosts_not_asked: standing.hosts_not_asked.clone(),
         ..stated.clone()
     };
     sampled == *standing && stated.looked_at < standing.looked_at.plus(RENEWED)

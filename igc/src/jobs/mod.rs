@@ -50,7 +50,7 @@ pub use holder_declarations::answer_with;
 pub use job_log::{Began, JobLog, outcome_of};
 pub use notices::send_with;
 pub use object_store::{
-    failed as object_store_failed, follow as follow_with_object_store, mirror as object_store,
+    failed as object_store_failed, follow as follow_with_object_store, mirror as object_store, take_back,
 };
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use opposition_requests::answer_requests_with;
@@ -252,6 +252,7 @@ impl Worker {
         let mut db = installation.database(role)?;
         let act = installation.act(Actor::Job("worker"));
         shards::settle(installation, &mut db, &act)?;
+        ::coherence::note_ocsp_lifetime(&mut db, policy(&installation.config).ocsp_validity, &act)?;
         let epoch = Epoch::open(&mut db, installation.config.schedules.lease, &act)?;
         Ok(Self {
             installation: installation.clone(),

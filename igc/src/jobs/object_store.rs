@@ -3,7 +3,7 @@
 use crl_publisher::faults::OBJECT_STORE_AHEAD;
 use crl_publisher::object_store::{Mirror, Mirrored, ObjectStore, ObjectStoreSettings};
 use serde_json::{Value, json};
-use store::{Act, Fault};
+use store::{Act, Code, Database, Fault};
 use zeroize::Zeroizing;
 
 use super::Worker;
@@ -49,6 +49,29 @@ pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value,
     let code = OBJECT_STORE_AHEAD.name;
     let failed: Vec<_> = done.ahead.iter().map(|name| (name, code)).collect();
     Ok(json!({ "replaced": done.replaced, "standing": done.standing, "failed": failed }))
+}
+
+/// Brings back into the folder what the store has further than the folder: once after a start, before anything is published.
+/// A store that does not answer holds nothing up; what is published then goes on behind what is known here.
+pub fn take_back(installation: &Installation, db: &mut Database) {
+    let Code { name: code, help, .. } = OBJECT_STORE_AHEAD;
+    match mirror(installation) {
+        Ok(None) => {}
+        Ok(Some(mirror)) => match mirror.take_back(db, &folder(installation)) {
+            Ok(taken) => {
+                for object in taken {
+                    tracing::error!(code, object, "{object} is brought back into the public folder: {help}");
+                }
+            }
+            Err(error) => {
+                let code = error.code().name;
+                tracing::error!(code, %error, "whether the object store knows more than the folder: {error}");
+            }
+        },
+        Err(problem) => {
+            tracing::error!(code = problem.code().name, "the object store: {}", problem.detail());
+        }
+    }
 }
 
 /// What could not be brought into step, under the code of the first, and what is ahead beside it; nothing where nothing failed.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::{Act, Code, Database};
 
 use super::Worker;
+use super::object_store::take_back;
 use super::publication::{folder, policy};
 use crate::installation::{Installation, system_rng};
 use crate::problem::Problem;
@@ -27,6 +28,7 @@ fn name<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Er
 /// Signs and publishes the opposition list, where it changed or grew old. What it finds wrong does not keep the list
 /// back.
 pub fn publish_oppositions(worker: &mut Worker, act: &Act) -> Result<Vec<ListFinding>, Problem> {
+    take_back(&worker.installation, &mut worker.db);
     publish_oppositions_with(&worker.installation, &mut worker.db, &mut worker.signer, act)
 }
 

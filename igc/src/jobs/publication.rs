@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Act, Code, Database, Fault};
 
+use super::object_store::take_back;
 use super::opposition_list::{ListFinding, publish_oppositions_with};
 use super::{Worker, shards};
 use crate::config::{Config, NeverIssued};
@@ -63,6 +64,7 @@ pub fn publish_certificates(worker: &mut Worker) -> Result<(), Problem> {
 
 fn publish(worker: &mut Worker, every_crl: bool, act: &Act) -> Result<Published, Problem> {
     let (db, signer) = (&mut worker.db, &mut worker.signer);
+    take_back(&worker.installation, db);
     let (published, trouble) = publish_with(&worker.installation, db, signer, every_crl, act)?;
     if let Some(code) = trouble {
         worker.raise(code);

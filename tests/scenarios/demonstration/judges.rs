@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use acceptance::harness::{self, Finding, Linted, openssl, pkilint};
+use crl_publisher::ocsp::response::{BasicOcspResponse, OcspResponse};
+use der::Decode;
 use openssl::asn1::Asn1Time;
 use openssl::x509::X509Crl;
 use opposition_list_reader::{Answer, CompactList};
@@ -159,6 +161,16 @@ pub(super) fn answers(scene: &Scene, serial: &str, moment: &str, word: &str) {
     assert!(said.contains("Response verify OK"), "{said}");
     assert!(!said.contains("WARNING"), "{said}");
     assert!(said.contains(&format!("{certificate}: {word}")), "{said}");
+    let lives = lasts_until(&answer) - scene.at;
+    assert!(lives >= 7 * 24 * 3600, "{answer} lives {lives} seconds");
+}
+
+/// nextUpdate of an OCSP answer that was kept, in seconds since 1970.
+fn lasts_until(answer: &str) -> i64 {
+    let answer = OcspResponse::from_der(&fs::read(answer).unwrap()).unwrap().response_bytes.unwrap();
+    let basic = BasicOcspResponse::from_der(answer.response.as_bytes()).unwrap();
+    let [single] = basic.tbs_response_data.responses.as_slice() else { panic!("one answer") };
+    single.next_update.unwrap().to_unix_duration().as_secs().cast_signed()
 }
 
 #[test]

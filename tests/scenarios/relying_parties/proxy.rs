@@ -184,7 +184,7 @@ fn what_a_cache_may_keep_is_no_difference_of_coherence_and_what_it_keeps_longer_
         let mut db = scene.workshop.open(DatabaseRole::Owner);
         let at = db.now().unwrap().plus(Duration::from_secs(seconds_later));
         let act = Act { at, actor: Actor::Job("coherence"), request: RequestId("test".into()) };
-        let sample = Sample::draw(&mut db, &mut chance()).unwrap();
+        let sample = Sample::draw(&mut db, &mut chance(), at).unwrap();
         let looked = look(&mut db, &Fetcher::at(address), &sample, &act).unwrap();
         // Of the hours that are said here the cache knows nothing: an answer of OCSP that it kept a moment ago is no minute old.
         let of_files = looked.differences.into_iter().filter(|one| one.face != Face::Ocsp);

@@ -7,8 +7,10 @@ use actix_web::dev::Extensions;
 use actix_web::http::StatusCode;
 use actix_web::rt::net::TcpStream;
 use rustix::net::sockopt::set_tcp_user_timeout;
+use store::Timestamp;
 
 use super::super::not_served::NotServed;
+use super::super::published::PublishedFile;
 use super::super::reply::Reply;
 use super::super::service::{StatusService, not_served};
 use super::super::target::Part;
@@ -41,7 +43,7 @@ impl StatusService {
             Ok(None) => return Reply::not_found(),
             Err(error) => return not_served(&error, &format!("oppositions/{}", file.name())),
         };
-        let content_type = part.content_type(file);
+        let (content_type, list) = (part.content_type(file), file);
         let file = match part {
             Part::Content => &verified.content,
             Part::Signature => &verified.signature,
@@ -52,8 +54,16 @@ impl StatusService {
             file.etag.clone(),
             file.modified,
             self.policy().file_max_age,
-            file.next_update,
+            self.end_of(list, file),
         )
+    }
+
+    /// When the successor of a file comes: `full.csv` does not say so itself, and ends with `full.json`, which is made with it.
+    fn end_of(&self, list: ListFile, file: &PublishedFile) -> Option<Timestamp> {
+        match list {
+            ListFile::Full(ListForm::Csv) => self.published_list().and_then(|full| full.content.next_update),
+            _ => file.next_update,
+        }
     }
 
     /// `?since=N&limit=M`: the oppositions after sequence N, oldest first, at most M, and the sequence to ask from
@@ -62,7 +72,7 @@ impl StatusService {
         match Wanted::parse(query) {
             Err((code, rule)) => Reply::problem(StatusCode::BAD_REQUEST, code, rule),
             Ok(wanted) => match self.opposition_changes(wanted) {
-                Ok(changes) => changes.reply(wanted.since, form),
+                Ok(changes) => changes.reply(wanted.since, form, self.now()),
                 Err(refused) => refused.reply(wanted.since),
             },
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use diesel::result::Error as DieselError;
 use serde_json::json;
-use store::Database;
+use store::{Database, Timestamp};
 
 use super::super::reply::Reply;
 use super::super::service::unavailable;
@@ -36,6 +36,8 @@ pub(crate) struct Changes {
     pub(crate) sequence: i64,
     /// Whether there are more after these.
     pub(crate) more: bool,
+    /// When the last of them was opposed, or the newest of all where there are none; nothing where no card is.
+    pub(crate) modified: Option<Timestamp>,
 }
 
 /// Why there are none to give.
@@ -80,17 +82,20 @@ impl Changes {
         // One more than is given says whether there is more; the list may hold a million.
         let mut oppositions: Vec<_> = list.map_or(&[][..], |list| list.after(since, most + 1)).to_vec();
         let mut newest = listed;
+        let mut newest_at = list.and_then(|list| list.oppositions.last()).map(|entry| entry.opposed_at);
         if oppositions.len() <= most {
             let room = limit + 1 - oppositions.len() as i64;
             let found = pool.run(|db| {
                 db.snapshot(|db| {
-                    let newest = opposition_list::newest(db)?;
+                    let newest = opposition_list::newest_entry(db)?;
                     Ok::<_, DieselError>((newest, opposition_list::since(db, since.max(listed), room)?))
                 })
             });
             match found {
                 Some((last, after)) => {
-                    newest = newest.max(last);
+                    if let Some(last) = last.filter(|last| last.sequence > listed) {
+                        (newest, newest_at) = (last.sequence, Some(last.opposed_at));
+                    }
                     oppositions.extend(after);
                 }
                 None if list.is_none() || since > listed => return Err(ChangesRefused::Unavailable),
@@ -105,13 +110,16 @@ impl Changes {
         // Numbers that a restored backup passed over are behind whoever has read to the end.
         let last = oppositions.last().map(|entry| entry.sequence);
         let sequence = if more { last.unwrap_or(since) } else { newest };
-        Ok(Self { oppositions, sequence, more })
+        let modified = oppositions.last().map(|entry| entry.opposed_at).or(newest_at);
+        Ok(Self { oppositions, sequence, more, modified })
     }
 
     /// The answer to whoever knew the list up to `since`.
-    pub(crate) fn reply(self, since: i64, form: ListForm) -> Reply {
+    pub(crate) fn reply(self, since: i64, form: ListForm, at: Timestamp) -> Reply {
+        // Never later than the answer (RFC 9110 §8.8.2.1), whatever a clock has written.
+        let modified = self.modified.map(|modified| modified.min(at));
         match form {
-            ListForm::Csv => Reply::revalidated(form.content_type(), csv(&self.oppositions).into()),
+            ListForm::Csv => Reply::revalidated(form.content_type(), csv(&self.oppositions).into(), modified),
             ListForm::Json => {
                 let body = json!({
                     "since": since,
@@ -119,7 +127,7 @@ impl Changes {
                     "more": self.more,
                     "oppositions": self.oppositions,
                 });
-                Reply::revalidated(form.content_type(), body.to_string().into())
+                Reply::revalidated(form.content_type(), body.to_string().into(), modified)
             }
         }
     }

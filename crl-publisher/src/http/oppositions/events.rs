@@ -117,11 +117,12 @@ impl Follower {
         (Ok(Bytes::from(text)), self)
     }
 
+    /// Less than the cursor only where this stream has just looked: what another one knew may be older than what was told here.
     async fn newest(&self) -> i64 {
         let shared = &self.service.oppositions().newest;
         let (known, looked_at) = *shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looked_at.is_some_and(|looked_at| looked_at.elapsed() < TICK) {
-            return known.max(self.cursor);
+        if known >= self.cursor && looked_at.is_some_and(|looked_at| looked_at.elapsed() < TICK) {
+            return known;
         }
         // The others see what was known before, until this look is over.
         shared.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(Instant::now());

@@ -9,15 +9,14 @@ use openssl::hash::MessageDigest;
 use openssl::ocsp::{OcspCertId, OcspCertStatus, OcspRequest, OcspResponse};
 use openssl::x509::{X509, X509Builder, X509Crl};
 use serde_json::Value;
-use store::{Act, Timestamp};
+use store::Timestamp;
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::{BaseCrlNumber, CrlNumber, CrlReason, IssuingDistributionPoint};
 
 use super::Opposition;
+use super::status_role::StatusRole;
 use crate::crl::CrlKind;
 use crate::fixture::{ISSUING, OTHER, World};
-use crate::ocsp::kept_tests::Desk;
-use crate::ocsp::tests::ask_at;
 
 /// Serial numbers, each with its reason and the second of its date.
 pub(super) type Entries = BTreeMap<String, (u32, i64)>;
@@ -39,7 +38,7 @@ struct Base {
 type ListName = (String, Option<u32>, bool);
 
 /// A published CRL, as `x509-cert` reads it once `openssl` has verified its signature.
-pub(super) struct CrlOnFile {
+pub(super) struct ServedCrl {
     pub(super) number: u64,
     base: Option<u64>,
     this_update: Timestamp,
@@ -47,18 +46,27 @@ pub(super) struct CrlOnFile {
     entries: Entries,
 }
 
-impl CrlOnFile {
-    pub(super) fn read(world: &World, issuer: &str, shard: Option<u32>, kind: CrlKind) -> Self {
+impl ServedCrl {
+    /// As the status role serves it.
+    pub(super) fn fetch(
+        world: &World,
+        status: &StatusRole,
+        (issuer, shard, kind): (&str, Option<u32>, CrlKind),
+    ) -> Option<Self> {
         let name = match shard {
-            None => format!("public/crl/{issuer}"),
-            Some(number) => format!("public/crl/{issuer}/{number}"),
+            None => format!("/crl/{issuer}"),
+            Some(number) => format!("/crl/{issuer}/{number}"),
         };
         let delta = if kind == CrlKind::Delta { "-delta" } else { "" };
-        let der = std::fs::read(world.path(&format!("{name}{delta}.crl"))).unwrap();
+        let der = status.get(&format!("{name}{delta}.crl"))?;
+        Some(Self::read(&der, world, (issuer, shard, kind)))
+    }
+
+    fn read(der: &[u8], world: &World, (issuer, shard, kind): (&str, Option<u32>, CrlKind)) -> Self {
         assert!(
-            X509Crl::from_der(&der).unwrap().verify(&authority(world, issuer).public_key().unwrap()).unwrap()
+            X509Crl::from_der(der).unwrap().verify(&authority(world, issuer).public_key().unwrap()).unwrap()
         );
-        let list = <CertificateList>::from_der(&der).unwrap().tbs_cert_list;
+        let list = <CertificateList>::from_der(der).unwrap().tbs_cert_list;
         let at = |time: x509_cert::time::Time| {
             Timestamp::from_seconds(time.to_unix_duration().as_secs().cast_signed())
         };
@@ -126,7 +134,7 @@ impl Client {
         &mut self,
         issuer: &str,
         shard: Option<u32>,
-        (full, delta): (&CrlOnFile, &CrlOnFile),
+        (full, delta): (&ServedCrl, &ServedCrl),
         now: Timestamp,
     ) -> Vec<Entries> {
         for (list, is_delta) in [(full, false), (delta, true)] {
@@ -176,15 +184,19 @@ impl Client {
     }
 
     /// The newest numbers of everything that is published.
-    pub(super) fn newest_of(&self, world: &World, shards: u32) -> BTreeMap<ListName, u64> {
+    pub(super) fn newest_of(
+        &self,
+        world: &World,
+        status: &StatusRole,
+        shards: u32,
+    ) -> BTreeMap<ListName, u64> {
         let scopes =
             (1..=shards).map(|number| (ISSUING, Some(number))).chain([(ISSUING, None), (OTHER, None)]);
         let mut found = BTreeMap::new();
         for (issuer, shard) in scopes {
             for (kind, is_delta) in [(CrlKind::Full, false), (CrlKind::Delta, true)] {
-                if world.folder.scoped_crl_path(issuer, shard, kind).exists() {
-                    let number = CrlOnFile::read(world, issuer, shard, kind).number;
-                    found.insert((issuer.to_owned(), shard, is_delta), number);
+                if let Some(crl) = ServedCrl::fetch(world, status, (issuer, shard, kind)) {
+                    found.insert((issuer.to_owned(), shard, is_delta), crl.number);
                 }
             }
         }
@@ -192,14 +204,7 @@ impl Client {
     }
 
     /// The reason for which OCSP says revoked; none where it says good. Asked and read by `openssl`.
-    pub(super) fn asks(
-        &self,
-        world: &World,
-        desk: &Desk,
-        issuer: &str,
-        serial: &str,
-        act: &Act,
-    ) -> Option<u32> {
+    pub(super) fn asks(&self, world: &World, status: &StatusRole, issuer: &str, serial: &str) -> Option<u32> {
         let issuer = authority(world, issuer);
         let mut subject = X509Builder::new().unwrap();
         let number = BigNum::from_hex_str(serial).unwrap();
@@ -209,8 +214,8 @@ impl Client {
         let id = || OcspCertId::from_cert(MessageDigest::sha256(), &subject, &issuer).unwrap();
         let mut request = OcspRequest::new().unwrap();
         request.add_id(id()).unwrap();
-        let answer = ask_at(&desk.answers, &request.to_der().unwrap(), act);
-        let answer = OcspResponse::from_der(&answer.der).unwrap().basic().unwrap();
+        let answer = status.ocsp(&request.to_der().unwrap());
+        let answer = OcspResponse::from_der(&answer).unwrap().basic().unwrap();
         let status = answer.find_status(&id()).expect("the certificate that was asked for");
         match status.status {
             OcspCertStatus::GOOD => None,
@@ -227,20 +232,20 @@ pub(super) fn opposition(one: &Value) -> Opposition {
 }
 
 /// What stands on both texts of the list.
-pub(super) fn opposed_on_list(world: &World) -> BTreeSet<Opposition> {
-    let json = std::fs::read(world.path("public/oppositions/full.json")).unwrap();
+pub(super) fn opposed_on_list(status: &StatusRole) -> BTreeSet<Opposition> {
+    let json = status.get("/oppositions/full.json").unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
     let listed: Vec<Opposition> = json["oppositions"].as_array().unwrap().iter().map(opposition).collect();
-    let csv = std::fs::read_to_string(world.path("public/oppositions/full.csv")).unwrap();
+    let csv = String::from_utf8(status.get("/oppositions/full.csv").unwrap()).unwrap();
     let lines = csv.lines().skip(1).map(|line| line.split_once(';').unwrap().1.to_owned());
     assert!(lines.eq(listed.iter().map(|(card, at)| format!("{card};{at}"))), "{csv} and {listed:?}");
     listed.into_iter().collect()
 }
 
 /// Adds to what a follower knows what the published changes have after it. (A page holds a thousand sequences.)
-pub(super) fn opposed_by_changes(world: &World, known: &mut BTreeMap<i64, Opposition>) {
+pub(super) fn opposed_by_changes(status: &StatusRole, known: &mut BTreeMap<i64, Opposition>) {
     let since = known.keys().next_back().copied().unwrap_or(0);
-    let Ok(page) = std::fs::read(world.path("public/oppositions/changes/0.json")) else { return };
+    let Some(page) = status.get("/oppositions/changes/0.json") else { return };
     let page: Value = serde_json::from_slice(&page).unwrap();
     for change in page["oppositions"].as_array().unwrap() {
         let sequence = change["sequence"].as_i64().unwrap();

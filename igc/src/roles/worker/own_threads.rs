@@ -223,6 +223,7 @@ pub(super) fn publish(
 ) {
     let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
     let mut full_crl = Scheduled::new(FULL_CRL, installation.config.schedules.full_crl.clone());
+    jobs::take_back(installation, &mut db);
     while !jobs_ended.asked() {
         let now = installation.clock.now();
         let due = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now);

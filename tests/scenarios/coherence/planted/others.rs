@@ -174,6 +174,22 @@ pub(super) fn answers(world: &World) -> Vec<Planted> {
         ),
         one(Face::Address, &address(&crl), what, other_crl.clone(), Kind::NotOurs, named()),
         one(Face::Crl, &crl, what, other_crl, Kind::NotOurs, none()),
+        one(
+            Face::Address,
+            &address(&crl),
+            "an older one that lasts",
+            file(&world.gap, &crl[1..], &crl),
+            Kind::Stale,
+            none(),
+        ),
+        one(
+            Face::Address,
+            &address(&crl),
+            "a number that nobody knows",
+            file(&world.without, &crl[1..], &crl),
+            Kind::Unrecorded,
+            named(),
+        ),
     ]);
     let place = format!("/crl/{}.crl", roots[0]);
     let mine = format!("crl/{}.crl", roots[0]);

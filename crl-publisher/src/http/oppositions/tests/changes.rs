@@ -1,7 +1,9 @@
 //! What came after a sequence.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use actix_web::http::header::HttpDate;
 use diesel::connection::SimpleConnection;
 use serde_json::Value;
 
@@ -37,6 +39,35 @@ fn changes_follow_a_sequence_past_the_published_list() {
     assert_eq!(csv.header("content-type").unwrap(), "text/csv; charset=utf-8; header=present");
     let expected = format!("sequence;card_number;opposed_at\n3;2600000033;{}\n", server.world.start);
     assert_eq!(String::from_utf8(csv.body).unwrap(), expected);
+}
+
+#[test]
+fn changes_say_when_the_last_of_them_came_and_a_reader_who_knows_them_gets_none() {
+    let mut server = Server::start();
+    let opposed = |server: &Server, later: u64| server.world.start.plus(Duration::from_secs(later));
+    let dated = |server: &Server, query: &str| {
+        let got = server.get(&format!("/oppositions/changes{query}"));
+        assert_eq!(got.header("cache-control").unwrap(), "public, no-cache");
+        let modified = got.header("last-modified").unwrap();
+        httpdate_seconds(&modified)
+    };
+    server.world.give_cards(2_600_000_033..=2_600_000_041);
+    server.world.oppose_at(3, 2_600_000_033, opposed(&server, 0));
+    let first = server.world.start.seconds();
+    for query in ["?since=2", "?since=3", ".csv?since=3", "?since=0&limit=1"] {
+        assert_eq!(dated(&server, query), first, "{query}");
+    }
+    // A date that a clock ahead has written is not later than the answer.
+    server.world.oppose_at(4, 2_600_000_041, opposed(&server, 86_400 * 300));
+    let now = dated(&server, "?since=3");
+    assert!((first..first + 86_400).contains(&now), "{now}");
+}
+
+/// Seconds since 1970 of an HTTP date.
+fn httpdate_seconds(date: &str) -> i64 {
+    let date: HttpDate = date.parse().unwrap();
+    let since = std::time::SystemTime::from(date).duration_since(std::time::UNIX_EPOCH).unwrap();
+    since.as_secs().cast_signed()
 }
 
 #[test]
@@ -82,7 +113,9 @@ fn an_answer_is_kept_only_by_whoever_asks_again_whether_it_still_holds() {
     let mut server = Server::start();
     let got = server.get("/oppositions/changes?since=2");
     assert_eq!(got.header("cache-control").unwrap(), "public, no-cache");
-    assert_eq!(got.header("last-modified"), None, "two oppositions may share a second");
+    // Two oppositions may share a second: a date alone is no reason to give nothing.
+    let dated = format!("If-Modified-Since: {}", got.header("last-modified").unwrap());
+    assert_eq!(server.get_with("/oppositions/changes?since=2", &dated).status, 200);
     let known = format!("If-None-Match: {}", got.header("etag").unwrap());
     let again = server.get_with("/oppositions/changes?since=2", &known);
     assert_eq!((again.status, again.body.len()), (304, 0));

@@ -134,6 +134,30 @@ fn a_stream_outlives_a_database_that_goes_away_and_comes_back() {
     stream.wait_for("id: 4\n");
 }
 
+/// One of them looks for all; each sees that the list went back.
+#[test]
+fn a_list_that_goes_back_ends_every_stream_that_was_told_more() {
+    let mut server = Server::start();
+    server.world.oppose(3, "2600000033");
+    let mut streams: Vec<_> = (0..8).map(|_| Stream::open(&server, "?since=2", "")).collect();
+    streams.iter_mut().for_each(|stream| stream.wait_for("id: 3\n"));
+    let mut behind = Stream::open(&server, "?since=1", "");
+    behind.wait_for("id: 3\n");
+    // A backup takes the place of the database, and the next card takes the number once all have looked.
+    let back = "ALTER TABLE card_oppositions RENAME TO newer;
+                CREATE TABLE card_oppositions AS SELECT * FROM newer WHERE sequence < 3";
+    server.world.db.batch_execute(back).unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    let given_again = "INSERT INTO card_oppositions (sequence, card_number, opposed_at)
+                           SELECT 3, '2600000041', opposed_at FROM newer LIMIT 1";
+    server.world.db.batch_execute(given_again).unwrap();
+    for stream in streams.iter_mut().chain([&mut behind]) {
+        assert!(stream.is_cut(), "it goes on: {}", stream.seen);
+    }
+    let mut again = Stream::open(&server, "?since=2", "");
+    again.wait_for("2600000041");
+}
+
 #[test]
 fn streams_are_bounded_and_a_reader_who_goes_leaves_his_place() {
     let limits =

@@ -1,0 +1,15 @@
+-- Owner: coherence.
+
+-- How long an OCSP answer may be used, since when: a worker writes a row when it begins under another configuration than the one
+-- before. What was answered then is told from it for good. Milliseconds.
+CREATE TABLE ocsp_lifetimes (
+    since    BIGINT NOT NULL PRIMARY KEY,
+    lifetime BIGINT NOT NULL CHECK (lifetime > 0)
+);
+CREATE TRIGGER ocsp_lifetimes_are_never_replaced BEFORE INSERT ON ocsp_lifetimes
+WHEN EXISTS (SELECT 1 FROM ocsp_lifetimes WHERE rowid = NEW.rowid OR since = NEW.since)
+BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: ocsp_lifetimes are never replaced'); END;
+CREATE TRIGGER ocsp_lifetimes_are_never_changed BEFORE UPDATE ON ocsp_lifetimes
+BEGIN SELECT RAISE(ABORT, 'how long answers lasted is never changed'); END;
+CREATE TRIGGER ocsp_lifetimes_are_never_deleted BEFORE DELETE ON ocsp_lifetimes
+BEGIN SELECT RAISE(ABORT, 'how long answers lasted is never deleted'); END;
