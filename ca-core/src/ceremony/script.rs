@@ -153,6 +153,7 @@ fn kind(kind: CeremonyKind) -> &'static str {
         CeremonyKind::RootCrl => "listes de révocation des autorités racines",
         CeremonyKind::IssuingAuthority => "autorités intermédiaires",
         CeremonyKind::OcspResponders => "répondeurs OCSP",
+        CeremonyKind::ListSigner => "signataire des listes d'opposition",
         CeremonyKind::Rollover => "nouvelle génération de clé, avec recouvrement",
         CeremonyKind::EndOfAuthority => "fin d'autorité",
         CeremonyKind::Administrators => "clés des premiers administrateurs",
