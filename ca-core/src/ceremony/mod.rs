@@ -44,7 +44,7 @@ pub use file::{Ceremony, CeremonyKind};
 pub use held_identity::ReportIdentity;
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CertificatesRevoked, CrlMade, EndDecided, KeyDestroyed,
-    KeyMade, Opened, RevokedCertificate, TakenUp, TokenInitialised,
+    KeyMade, Opened, RevokedCertificate, Spared, SparedCertificate, TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
 pub(crate) use report_form::is_report_of;

@@ -242,7 +242,8 @@ fn words(step: &Step) -> Words {
                     "confirmer la révocation, qui est définitive, de tous ses répondeurs sauf {stays} ; motif : {}",
                     revoke.reason
                 ),
-                "nombre de certificats révoqués : __________".to_owned(),
+                "nombre de certificats révoqués : __________ ; nombre de répondeurs laissés en service : __________"
+                    .to_owned(),
             ),
         },
         Step::Crl(crl) => (

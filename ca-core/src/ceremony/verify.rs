@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::custodians::CustodianSet;
 use super::outcome::{
-    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TakenUp,
-    TokenInitialised,
+    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, SparedCertificate,
+    TakenUp, TokenInitialised,
 };
 use super::report::{CERTIFICATE, CRL, FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
@@ -113,6 +113,8 @@ pub struct VerifiedReport {
 
 /// Verifies the octets of a report, the signature over them, and everything they say. `audit_key` is a
 /// SubjectPublicKeyInfo in DER.
+    /// The responders that were not revoked with those before them, and why.
+    pub spared: Vec<SparedCertificate>,
 pub fn verify(json: &[u8], signature: &[u8], audit_key: &[u8]) -> Result<VerifiedReport, ReportError> {
     let algorithm =
         SignatureAlgorithm::of_key(audit_key).map_err(|error| part("audit key", error.to_string()))?;
@@ -162,6 +164,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         Step::Administrator(key) => Some(key),
         _ => None,
     });
+    let spared = checker.spared()?;
     Ok(VerifiedReport {
         ceremony: ceremony.name().to_owned(),
         title: ceremony.title().to_owned(),
@@ -184,6 +187,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     })
 }
 
+        spared,
 fn taken_up_by(entries: &[Entry]) -> Result<Vec<TakenUp>, ReportError> {
     let said = entries.iter().filter_map(|entry| Some((entry, entry.detail.get("taken_up_by")?)));
     said.map(|(entry, who)| {
