@@ -42,6 +42,9 @@ store::codes! {
     /// The ledger of signed digests contradicts itself, was cut, or is gone.
     SIGNING_LEDGER_BROKEN = ("signing-ledger-broken", Integrity, "the security officer, at once: compare with a backup; signatures may be missing from it");
 
+    /// Nobody looks any more at the ledger of answers of a place.
+    SIGNING_LEDGER_UNFOLLOWED = ("signing-ledger-unfollowed", Integrity, "the operator: let a worker run on that node, or `igc doctor` once a day; where the node is gone, `igc audit acknowledge`");
+
     // OCSP responders.
     /// A responder answers no more, or was never its authority's, and so authorises no successor.
     RESPONDER_ENDED = ("responder-ended", Refused, "the operator: hold a ceremony of kind ocsp-responders");

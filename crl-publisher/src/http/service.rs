@@ -1,6 +1,7 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct StatusSettings {
     pub open_signer: Open<Box<dyn Signer>>,
     /// How the process works that holds these keys; nothing before it was needed.
     pub signer_figures: ReadSignerFigures,
+    /// Where it stands what these keys have signed: nobody else on this node may follow it.
+    pub answers_ledger: PathBuf,
     /// What time it is.
     pub clock: Clock,
     /// What streams of oppositions may cost.
@@ -75,6 +78,7 @@ pub(super) struct Shared {
     folder: PublicFolder,
     clock: Clock,
     signer_figures: ReadSignerFigures,
+    answers_ledger: PathBuf,
     pub(super) answers: Answers,
     pub(super) ahead: SigningAhead,
     files: PublishedFiles,
@@ -112,6 +116,7 @@ impl StatusService {
                 folder: settings.folder,
                 clock: settings.clock,
                 signer_figures: settings.signer_figures,
+                answers_ledger: settings.answers_ledger,
                 answers: Answers::new(
                     settings.policy,
                     settings.answer_cache_octets,
@@ -175,6 +180,10 @@ impl StatusService {
     /// How the process works that signs OCSP answers; none before the first.
     pub(super) fn signer(&self, at: Timestamp) -> Option<SignerStanding> {
         (self.shared.signer_figures)().map(|figures| SignerStanding::of(&figures, at))
+    }
+
+    pub(super) fn answers_ledger(&self) -> &Path {
+        &self.shared.answers_ledger
     }
 
     pub(crate) fn now(&self) -> Timestamp {
