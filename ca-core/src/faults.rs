@@ -42,6 +42,9 @@ store::codes! {
     /// The ledger of signed digests contradicts itself, was cut, or is gone.
     SIGNING_LEDGER_BROKEN = ("signing-ledger-broken", Integrity, "the security officer, at once: compare with a backup; signatures may be missing from it");
 
+    /// Nobody looks any more at the ledger of answers of a place.
+    SIGNING_LEDGER_UNFOLLOWED = ("signing-ledger-unfollowed", Integrity, "the operator: let a worker run on that node, or `igc doctor` once a day; where the node is gone, `igc audit acknowledge`");
+
     // OCSP responders.
     /// A responder answers no more, or was never its authority's, and so authorises no successor.
     RESPONDER_ENDED = ("responder-ended", Refused, "the operator: hold a ceremony of kind ocsp-responders");
@@ -162,7 +165,7 @@ store::codes! {
     /// How a compromise was learnt is not said, or at length.
     COMPROMISED_KEY_SOURCE = ("compromised-key-source-invalid", Invalid, "the caller: say in 1 to 500 characters how it was learnt, and name nobody");
     /// The PKI itself stands on the key.
-    COMPROMISED_KEY_SERVES = ("compromised-key-serves", Refused, "the security officer, at once: a key ceremony revokes an authority, or the responders before a new one (docs/ceremonies.md); then record the key");
+    COMPROMISED_KEY_SERVES = ("compromised-key-serves", Refused, "the security officer, at once: hold the key ceremony that the message names (docs/ceremonies.md), which revokes what is signed with the key or makes its successor; then record the key again");
     /// The TBS could not be built from the profile and the facts.
     TBS_NOT_BUILT = ("certificate-not-built", Invalid, "the field that is named is missing or too long");
     /// The certificate was settled by someone else while it was being signed.

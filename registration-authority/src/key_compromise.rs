@@ -1,13 +1,14 @@
 //! A key is known to be compromised: it is certified for nobody any more, and every software certificate over it ends with the record.
 //!
-//! A card whose key it is ends as a card, by its opposition: that is asked for first.
+//! A card whose key it is ends as a card, by its opposition, also before it is certified: that is asked for first.
 
 #[cfg(test)]
 mod tests;
 
-use ca_core::compromised_key::{Ended, KeyInHand, RecordError, Recorded, ToldKey};
+use ca_core::compromised_key::{CompromisedKey, Ended, KeyInHand, RecordError, Recorded, Service, ToldKey};
 use ca_core::revocation::Revoked;
 use card::CardNumber;
+use card::personalisation::keys_to_certify;
 use diesel::prelude::*;
 use rand_core::CryptoRng;
 use store::schema::certificate_requests;
@@ -25,9 +26,9 @@ pub enum KeyCompromiseError {
     /// The actor may not end certificates.
     #[error(transparent)]
     NotAuthorised(#[from] NotAuthorised),
-    /// Cards that carry certificates over it are not opposed.
-    #[error("card {} carries a certificate over this key, and every certificate of it ends with its opposition", listed(.0))]
-    OnCard(Vec<CardNumber>),
+    /// Cards that carry certificates over it, or would once they are certified, are not opposed.
+    #[error("this key is that of card {}: once it is opposed, every certificate of it has ended, and none is given", listed(.0))]
+    OnCard(Vec<KeyOfCard>),
     /// It cannot be recorded.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -51,8 +52,38 @@ impl Fault for KeyCompromiseError {
     }
 }
 
-fn listed(cards: &[CardNumber]) -> String {
-    cards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// A card that has the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyOfCard {
+    /// The card.
+    pub card: CardNumber,
+    /// Whether it carries a certificate over it; otherwise its bureau has returned the key, and none was given yet.
+    pub is_certified: bool,
+}
+
+fn listed(cards: &[KeyOfCard]) -> String {
+    let one = |of: &KeyOfCard| match of.is_certified {
+        true => of.card.to_string(),
+        false => format!("{}, which is not certified yet", of.card),
+    };
+    cards.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// That a key is recorded, what that has ended, and what it leaves to do.
+#[derive(Clone, Debug)]
+pub struct RecordedKey {
+    /// The key, as it was recorded first.
+    pub key: CompromisedKey,
+    /// Whether it was before.
+    pub already: bool,
+    /// The certificates that were revoked with it.
+    pub ended: Vec<Ended>,
+    /// What the PKI goes on signing with it, since nothing here ends that.
+    pub goes_on: Vec<Service>,
+    /// The numbers of the open requests for a certificate over it: none is given, so whoever asked withdraws them, or an officer refuses them.
+    pub open_requests: Vec<String>,
+    /// Whether anything here has it: a certificate, an authority, a service or an open request.
+    pub is_known: bool,
 }
 
 /// Records a key as compromised and revokes the software certificates over it as keyCompromise, in one transaction of its own, also where
@@ -64,28 +95,48 @@ pub fn record(
     source: &str,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<Recorded, KeyCompromiseError> {
+) -> Result<RecordedKey, KeyCompromiseError> {
     db.write_on_reserve(|db| {
         if !matches!(act.actor, Actor::Operator(_)) {
             officers::require(db, Right::Oppose, act)?;
         }
-        let key = KeyInHand::take(db, key, act)?;
+        let key = KeyInHand::take(db, key)?;
         refuse_cards(db, &key)?;
-        let recorded = key.record(db, source, rng, act)?;
-        for ended in &recorded.ended {
+        let open_requests = open_requests(db, &key)?;
+        let Recorded { key, already, ended, goes_on, is_known } = key.record(db, source, rng, act)?;
+        for ended in &ended {
             tell(db, ended, rng, act)?;
         }
-        Ok(recorded)
+        let is_known = is_known || !open_requests.is_empty();
+        Ok(RecordedKey { key, already, ended, goes_on, open_requests, is_known })
     })
 }
 
+/// A card whose chip has the key is looked for by its certificates, and before there are any by the keys that its bureau has returned.
 fn refuse_cards(db: &mut Database, key: &KeyInHand) -> Result<(), KeyCompromiseError> {
-    let mut cards = Vec::new();
+    let mut cards: Vec<KeyOfCard> = Vec::new();
+    let mut found = |card: CardNumber, is_certified: bool| {
+        if !cards.iter().any(|one| one.card == card) {
+            cards.push(KeyOfCard { card, is_certified });
+        }
+    };
     for certificate in key.living() {
         let carried = card::certificates::card_of(db, &certificate.issuer, &certificate.serial.to_string())?;
-        cards.extend(carried.filter(|card| !cards.contains(card)));
+        carried.into_iter().for_each(|card| found(card, true));
     }
+    let waiting = keys_to_certify(db)?;
+    waiting.iter().filter(|(_, of_card)| key.is(of_card)).for_each(|(card, _)| found(*card, false));
     if cards.is_empty() { Ok(()) } else { Err(KeyCompromiseError::OnCard(cards)) }
+}
+
+/// The numbers of the open requests for a certificate over it.
+fn open_requests(db: &mut Database, key: &KeyInHand) -> QueryResult<Vec<String>> {
+    let open: Vec<(String, Vec<u8>)> = certificate_requests::table
+        .filter(certificate_requests::status.eq_any(["submitted", "approved"]))
+        .order(certificate_requests::number)
+        .select((certificate_requests::number, certificate_requests::public_key))
+        .load(db)?;
+    Ok(open.into_iter().filter(|(_, asked_for)| key.is(asked_for)).map(|(number, _)| number).collect())
 }
 
 /// Whoever asked for it, and whose it is, where it is that of a request and was signed.

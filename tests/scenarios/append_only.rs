@@ -127,7 +127,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM compromised_keys", "never deleted"),
     (
         "INSERT INTO compromised_keys SELECT spki_sha256, 'key', NULL, prepared_at, 'x', 'operator:x' FROM certificates
-         WHERE status = 'good' LIMIT 1",
+         WHERE status = 'good' AND issuer = 'ACI-FO-PP' LIMIT 1",
+        "still lives",
+    ),
+    (
+        "INSERT INTO compromised_keys SELECT c.spki_sha256, 'key', NULL, c.prepared_at, 'x', 'operator:x' FROM certificates c
+         JOIN authorities a ON a.parent = c.issuer AND a.serial = c.serial AND a.short_name <> a.parent
+         WHERE c.status = 'good' LIMIT 1",
         "still lives",
     ),
     (

@@ -208,3 +208,53 @@ fn what_is_told_wrongly_records_nothing() {
     workshop.igc(&["opposition", "add", &card.to_string(), "--ground", "defective", "--as", REVOKER]);
     assert_eq!(added(&workshop, &["--certificate", &by_name])["revoked"], json!([]));
 }
+
+/// What doctor finds of keys that are recorded and go on signing.
+fn in_service(workshop: &Workshop) -> Vec<Value> {
+    let doctor = run(&mut workshop.command(&["doctor"]));
+    let findings: Value = serde_json::from_str(&doctor.stdout).unwrap();
+    findings.as_array().unwrap().iter().filter(|one| one["check"] == "compromised-keys").cloned().collect()
+}
+
+#[test]
+fn the_key_of_a_root_or_of_the_audit_log_is_recorded_and_doctor_says_so_and_a_strange_digest_is_told() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        assert_eq!(in_service(&workshop)[0]["verdict"], "well");
+        let root = workshop.dir().join("public/ca/ACR-FO.cer").display().to_string();
+        let recorded = added(&workshop, &[&root]);
+        assert_eq!(
+            (&recorded["revoked"], &recorded["goes_on"][0]["service"]),
+            (&json!([]), &json!("root ACR-FO"))
+        );
+        let audit: Vec<u8> = store::schema::service_keys::table
+            .filter(store::schema::service_keys::purpose.eq("audit"))
+            .select(store::schema::service_keys::public_key)
+            .first(&mut workshop.open(DatabaseRole::Owner))
+            .unwrap();
+        let recorded = added(&workshop, &["--spki-sha256", &hex::encode(sha256(&audit))]);
+        assert_eq!(recorded["goes_on"][0]["service"], "the audit log");
+        assert_eq!(recorded.get("hint"), None, "it is known");
+        let found = in_service(&workshop);
+        let of: Vec<&str> = found.iter().map(|one| one["what"].as_str().unwrap()).collect();
+        assert_eq!(of, ["root ACR-FO", "the audit log"]);
+        assert!(found.iter().all(|one| one["verdict"] == "broken" && one["action"] != ""), "{found:?}");
+
+        let strange = added(&workshop, &["--spki-sha256", &hex::encode([7; 32])]);
+        assert!(strange["hint"].as_str().unwrap().contains("openssl dgst -sha256"), "{strange}");
+        let all = workshop.igc(&["certificate", "compromised-key", "list"]).json();
+        assert_eq!(all.as_array().unwrap().len(), 3);
+        let (mut paged, mut after) = (Vec::new(), String::new());
+        for _ in 0..3 {
+            let mut list = workshop.command(&["certificate", "compromised-key", "list", "--limit", "1"]);
+            if !after.is_empty() {
+                list.args(["--after", &after]);
+            }
+            let page = run(&mut list).expect_exit(0).json();
+            let part = |name: &str| page[0][name].as_str().unwrap().to_owned();
+            after = format!("{}/{}", part("spki_sha256"), part("known_by"));
+            paged.push(page[0].clone());
+        }
+        assert_eq!(json!(paged), all);
+    }
+}

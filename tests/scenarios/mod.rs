@@ -101,6 +101,7 @@ mod test_certificates;
 mod tidy;
 mod trail_page;
 mod two_publishers;
+mod unfollowed_answers;
 mod unrecorded;
 mod weak_keys;
 pub mod workshop;

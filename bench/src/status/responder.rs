@@ -101,6 +101,7 @@ fn serve(arguments: &[String]) {
         open_database: Box::new(move || Ok(installation.database_as(DatabaseRole::Status))),
         open_signer: Box::new(move || Ok(Box::new(process.signer()))),
         signer_figures: Arc::new(|| None),
+        answers_ledger: "nowhere/answers.ledger".into(),
         clock: Arc::new(now),
         streams: StreamLimits::default(),
         connections: ConnectionLimits::default(),

@@ -152,7 +152,8 @@ impl Checker<'_> {
         }
         let Some(signer) = &plan.list_signer else { return Ok(()) };
         let issuer = signer.authority.get_ref();
-        if !plan.issuing.iter().any(|authority| authority.short_name.get_ref() == issuer) {
+        let stands_already = self.ceremony.kind() == CeremonyKind::ListSigner;
+        if !stands_already && !plan.issuing.iter().any(|authority| authority.short_name.get_ref() == issuer) {
             let rule = "must be an issuing authority of this file";
             return self.refuse(&signer.authority, "list_signer.authority", rule);
         }
@@ -173,7 +174,9 @@ impl Checker<'_> {
         let responders = plan.responder.iter().map(|responder| &responder.authority);
         let crls = plan.root_crls.iter().flat_map(|crls| &crls.of);
         let revoked = plan.revoke.iter().map(|revoke| &revoke.authority);
-        for name in ends.chain(responders).chain(crls).chain(revoked) {
+        let of_lists = plan.list_signer.iter().filter(|_| self.ceremony.kind() == CeremonyKind::ListSigner);
+        let of_lists = of_lists.map(|signer| &signer.authority);
+        for name in ends.chain(responders).chain(crls).chain(revoked).chain(of_lists) {
             self.named(name)?;
             if !seen.insert(name.get_ref()) {
                 return self.refuse(name, "short_name", "stands twice");

@@ -85,6 +85,8 @@ pub enum CeremonyKind {
     IssuingAuthority,
     /// New OCSP responders of standing authorities.
     OcspResponders,
+    /// The next signer of the opposition lists, certified by a standing authority.
+    ListSigner,
     /// The next key generation of standing authorities.
     Rollover,
     /// Last CRL and destruction of an authority's key.

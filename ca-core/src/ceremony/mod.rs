@@ -44,15 +44,15 @@ pub use file::{Ceremony, CeremonyKind};
 pub use held_identity::ReportIdentity;
 pub use outcome::{
     Acknowledged, CeremonyOutcome, CertificateMade, CertificatesRevoked, CrlMade, EndDecided, KeyDestroyed,
-    KeyMade, Opened, RevokedCertificate, TakenUp, TokenInitialised,
+    KeyMade, Opened, RevokedCertificate, Spared, SparedCertificate, TakenUp, TokenInitialised,
 };
 pub use report::{NamedPem, Report, SignedReport, report};
-pub(crate) use report_form::is_report_of;
+pub(crate) use report_form::head_of_report;
 pub use script::script;
 pub use standing::check as check_standing;
 pub use steps::{CertificateStep, CrlReach, CrlStep, EndStep, KeyStep, RevokeStep, ShareStep, Step};
-pub(crate) use taking_up::was_held;
 pub use taking_up::{administrators_in_the_trail, is_in_the_trail};
+pub(crate) use taking_up::{contradicts_the_trail, was_held};
 pub use transcript::{Entry, EntryEvent, TranscriptError, read_chain};
 pub use verify::{ReportError, VerifiedReport, verify};
 pub use verify_custodians::SharedToken;

@@ -129,6 +129,45 @@ pub struct CertificatesRevoked {
     pub reason: RevocationReason,
     /// Which.
     pub certificates: Vec<RevokedCertificate>,
+    /// Of responders: which others go on answering, since they are no earlier ones. None of an authority's own certificate, and where a program
+    /// of before has revoked, which did not write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared: Option<Vec<SparedCertificate>>,
+}
+
+/// A responder's certificate that was not revoked with those before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SparedCertificate {
+    /// Short name of its issuer.
+    pub issuer: String,
+    /// Serial number, upper-case hexadecimal.
+    pub serial: String,
+    /// Why it is no earlier one.
+    pub because: Spared,
+}
+
+/// Why a responder is no earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spared {
+    /// This ceremony has made it.
+    Own,
+    /// Another ceremony has, since this one was opened.
+    LaterCeremony,
+    /// One of these has asked for it as its successor.
+    Successor,
+}
+
+impl Spared {
+    /// The same for a person to read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Own => "made here",
+            Self::LaterCeremony => "made by another ceremony since this one was opened",
+            Self::Successor => "asked for by a responder that stays",
+        }
+    }
 }
 
 /// One of them.

@@ -8,8 +8,9 @@ use store::{Act, Database};
 
 use super::outcome::{CertificateMade, CrlMade};
 use super::steps::RevokeStep;
+use super::taking_up::contradicts_the_trail;
 use super::transcript::{Entry, EntryEvent, read_chain};
-use super::verify::{ReportError, part, verify_content};
+use super::verify::{ReportError, part, sha256, verify_content};
 use super::{Ceremony, ReportIdentity, Step};
 use crate::authority;
 use crate::certificate;
@@ -97,6 +98,10 @@ pub fn report(
         .is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done)
     {
         return Err(ReportError::NotEnded(ceremony.name().to_owned()));
+    }
+    let head = sha256(transcript.lines().last().unwrap_or_default().as_bytes());
+    if contradicts_the_trail(db, ceremony.name(), &head)? {
+        return Err(ReportError::NotTold(ceremony.name().to_owned()));
     }
     let mut report = Report {
         format: FORMAT.to_owned(),

@@ -21,16 +21,15 @@ struct Named {
     name: String,
 }
 
-/// Whether the octets are a report of the ceremony of this name: a ceremony file that bears it, and an unbroken transcript that was
-/// begun with this file and came to its end. Neither the lint nor any other rule about what a ceremony makes is asked.
-pub(crate) fn is_report_of(json: &[u8], ceremony: &str) -> bool {
-    let Ok(report) = serde_json::from_slice::<Form>(json) else { return false };
+/// The head of the transcript, where the octets are a report of the ceremony of this name: a ceremony file that bears it, and an unbroken transcript
+/// that was begun with this file and came to its end. Neither the lint nor any other rule about what a ceremony makes is asked.
+pub(crate) fn head_of_report(json: &[u8], ceremony: &str) -> Option<String> {
+    let report: Form = serde_json::from_slice(json).ok()?;
     let named = toml::from_str::<Named>(&report.ceremony_file).is_ok_and(|file| file.name == ceremony);
     let file = sha256(report.ceremony_file.as_bytes());
-    let ended = read_chain(&report.transcript.join("\n"), &file).is_ok_and(|entries| {
-        entries
-            .last()
-            .is_some_and(|last| last.step == Step::Close.to_string() && last.event == EntryEvent::Done)
-    });
-    report.format == FORMAT && named && ended
+    let entries = read_chain(&report.transcript.join("\n"), &file).ok()?;
+    let last = entries.last()?;
+    let ended = last.step == Step::Close.to_string() && last.event == EntryEvent::Done;
+    let head = sha256(report.transcript.last()?.as_bytes());
+    (report.format == FORMAT && named && ended).then_some(head)
 }

@@ -9,7 +9,7 @@ use store::{Act, CryptoRng, Database, Timestamp, crash_point};
 
 use super::CeremonyError;
 use super::error::standing;
-use super::outcome::{CertificatesRevoked, RevokedCertificate};
+use super::outcome::{CertificatesRevoked, RevokedCertificate, Spared, SparedCertificate};
 use super::steps::{RESPONDER_PROFILE, RevokeStep};
 use crate::authority;
 use crate::revocation;
@@ -36,11 +36,12 @@ pub(super) fn revoke(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificatesRevoked, CeremonyError> {
-    let certificates = db.write(|db| {
+    let (certificates, spared) = db.write(|db| {
         // Nothing is prepared meanwhile that would be overlooked.
         authority::lock(db, &step.authority)?;
         let mut revoked = Vec::new();
-        for meant in meant(db, step, before, act.at)? {
+        let (meant, spared) = meant(db, step, before, act.at)?;
+        for meant in meant {
             let serial: SerialNumber =
                 meant.serial.parse().expect("the database holds serial numbers this program wrote");
             if meant.status != "revoked" {
@@ -55,10 +56,10 @@ pub(super) fn revoke(
         if step.but_responder.is_none() {
             give_up_what_is_under_way(db, step, rng, act)?;
         }
-        Ok::<_, CeremonyError>(revoked)
+        Ok::<_, CeremonyError>((revoked, spared))
     })?;
     crash_point("ceremony.revoked");
-    Ok(CertificatesRevoked { authority: step.authority.clone(), reason: step.reason, certificates })
+    Ok(CertificatesRevoked { authority: step.authority.clone(), reason: step.reason, certificates, spared })
 }
 
 /// A certificate that the step is about.
@@ -87,13 +88,14 @@ const COLUMNS: Columns = (
     certificates::revoked_at,
 );
 
-/// Each certificate that is good, or may become so, or that this very step has revoked.
+/// Each certificate that is good, or may become so, or that this very step has revoked; and of responders those that would be among them, were they
+/// earlier ones.
 fn meant(
     db: &mut Database,
     step: &RevokeStep,
     before: Before,
     now: Timestamp,
-) -> Result<Vec<Meant>, CeremonyError> {
+) -> Result<(Vec<Meant>, Option<Vec<SparedCertificate>>), CeremonyError> {
     let Some(but) = &step.but_responder else {
         let authority = authority::load(db, &step.authority)?;
         let its = certificates::table.find((authority.parent, authority.serial.to_string()));
@@ -101,7 +103,7 @@ fn meant(
         let by_another = its.status == "revoked" && !its.is_of(step, before.begun);
         return match by_another {
             true => standing(&step.authority, "is revoked already"),
-            false => Ok(vec![its]),
+            false => Ok((vec![its], None)),
         };
     };
     let stays: Option<Option<String>> = service_keys::table
@@ -119,9 +121,18 @@ fn meant(
         .order(certificates::serial)
         .select(COLUMNS)
         .load(db)?;
-    let meant =
-        |one: &Meant| !spared.contains(&one.serial) && (one.is_under_way() || one.is_of(step, before.begun));
-    Ok(others.into_iter().filter(meant).collect())
+    let (mut meant, mut stay) = (Vec::new(), Vec::new());
+    for one in others {
+        match spared.iter().find(|(serial, _)| *serial == one.serial) {
+            None if one.is_under_way() || one.is_of(step, before.begun) => meant.push(one),
+            Some((_, because)) if one.is_under_way() => {
+                let Meant { issuer, serial, .. } = one;
+                stay.push(SparedCertificate { issuer, serial, because: *because });
+            }
+            _ => {}
+        }
+    }
+    Ok((meant, Some(stay)))
 }
 
 /// The serial numbers of the responders that are no earlier ones: the one that `stays`, each that another ceremony has made since this one
@@ -132,7 +143,7 @@ fn spared(
     authority: &str,
     stays: String,
     after_epoch: Option<i64>,
-) -> QueryResult<Vec<String>> {
+) -> QueryResult<Vec<(String, Spared)>> {
     let asked: Vec<(String, String)> = responder_certifications::table
         .filter(responder_certifications::issuer.eq(authority))
         .select((responder_certifications::predecessor, responder_certifications::serial))
@@ -149,16 +160,19 @@ fn spared(
     let own = made.iter().find(|(serial, _)| *serial == stays).map(|(_, epoch)| *epoch);
     let after = after_epoch.or(own).unwrap_or(i64::MAX);
     let by_a_ceremony = |serial: &String| asked.iter().all(|(_, of)| of != serial);
-    let later = made.iter().filter(|(serial, epoch)| *epoch > after && by_a_ceremony(serial));
-    let mut to_follow: Vec<String> = later.map(|(serial, _)| serial.clone()).chain([stays]).collect();
-    let mut spared = Vec::new();
-    while let Some(serial) = to_follow.pop() {
+    let later =
+        made.iter().filter(|(serial, epoch)| *epoch > after && by_a_ceremony(serial) && *serial != stays);
+    let later = later.map(|(serial, _)| (serial.clone(), Spared::LaterCeremony));
+    let mut to_follow: Vec<(String, Spared)> = later.chain([(stays.clone(), Spared::Own)]).collect();
+    let mut spared: Vec<(String, Spared)> = Vec::new();
+    while let Some((serial, because)) = to_follow.pop() {
         let names = named.iter().filter(|(_, of)| of.as_ref() == Some(&serial)).map(|(name, _)| name);
         for name in names {
             let next = asked.iter().filter(|(predecessor, _)| predecessor == name).map(|(_, serial)| serial);
-            to_follow.extend(next.filter(|next| !spared.contains(*next)).cloned());
+            let next = next.filter(|next| !spared.iter().any(|(known, _)| known == *next));
+            to_follow.extend(next.map(|next| (next.clone(), Spared::Successor)));
         }
-        spared.push(serial);
+        spared.push((serial, because));
     }
     Ok(spared)
 }

@@ -153,6 +153,7 @@ fn kind(kind: CeremonyKind) -> &'static str {
         CeremonyKind::RootCrl => "listes de révocation des autorités racines",
         CeremonyKind::IssuingAuthority => "autorités intermédiaires",
         CeremonyKind::OcspResponders => "répondeurs OCSP",
+        CeremonyKind::ListSigner => "signataire des listes d'opposition",
         CeremonyKind::Rollover => "nouvelle génération de clé, avec recouvrement",
         CeremonyKind::EndOfAuthority => "fin d'autorité",
         CeremonyKind::Administrators => "clés des premiers administrateurs",
@@ -241,7 +242,8 @@ fn words(step: &Step) -> Words {
                     "confirmer la révocation, qui est définitive, de tous ses répondeurs sauf {stays} ; motif : {}",
                     revoke.reason
                 ),
-                "nombre de certificats révoqués : __________".to_owned(),
+                "nombre de certificats révoqués : __________ ; nombre de répondeurs laissés en service : __________"
+                    .to_owned(),
             ),
         },
         Step::Crl(crl) => (

@@ -35,6 +35,7 @@ const fn rule(kind: CeremonyKind) -> (&'static [&'static str], &'static [&'stati
         CeremonyKind::RootCrl => (&["root_crls", "root_crls.of"], &["revoke"]),
         CeremonyKind::IssuingAuthority => (&["issuing"], &["tokens", "list_signer"]),
         CeremonyKind::OcspResponders => (&["responder"], &[]),
+        CeremonyKind::ListSigner => (&["list_signer"], &["tokens"]),
         CeremonyKind::Rollover => (&["issuing"], &[]),
         CeremonyKind::EndOfAuthority => (&["end"], &[]),
         CeremonyKind::Administrators => (&["administrator"], &[]),

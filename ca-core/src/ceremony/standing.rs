@@ -37,6 +37,9 @@ pub fn check(
     for responder in &plan.responder {
         living(db, responder.authority.get_ref(), AuthorityKind::Issuing, at)?;
     }
+    if let (CeremonyKind::ListSigner, Some(signer)) = (ceremony.kind(), &plan.list_signer) {
+        living(db, signer.authority.get_ref(), AuthorityKind::Issuing, at)?;
+    }
     for crl in plan.root_crls.iter().flat_map(|crls| &crls.of) {
         living(db, crl.get_ref(), AuthorityKind::Root, at)?;
     }

@@ -31,6 +31,42 @@ pub fn is_in_the_trail(db: &mut Database, ceremony: &Ceremony, head: &str) -> Qu
     Ok(told(db, ceremony)?.iter().any(|payload| payload["head"].as_str() == Some(head)))
 }
 
+/// Whether the audit trail was told of this ceremony, line by line, and of none whose SHA-256 is `head`. Where it was told of a line and does not say
+/// of which, since that payload was erased or a program of before has told it, it contradicts nothing.
+pub(crate) fn contradicts_the_trail(db: &mut Database, name: &str, head: &str) -> QueryResult<bool> {
+    let told = heads(db, name)?;
+    let is_complete = told.iter().all(Option::is_some);
+    Ok(is_complete && !told.iter().flatten().any(|one| one == head))
+}
+
+/// The head of each line that the audit trail was told of; none of one that it does not say.
+fn heads(db: &mut Database, name: &str) -> QueryResult<Vec<Option<String>>> {
+    if let Database::Postgresql(connection) = db {
+        // The worker's role reads no payload.
+        let heads: Vec<Head> = diesel::sql_query("SELECT head FROM ceremony_heads($1)")
+            .bind::<Text, _>(name)
+            .load(connection)?;
+        return Ok(heads.into_iter().map(|told| told.head).collect());
+    }
+    let payloads: Vec<Option<String>> = audit_events::table
+        .left_join(audit_payloads::table)
+        .filter(audit_events::action.eq(sql::<Text>(&format!("'{ACTION}'"))))
+        .filter(audit_events::subject.eq(format!("ceremony {name}")))
+        .select(audit_payloads::payload.nullable())
+        .load(db)?;
+    let head = |payload: Option<String>| {
+        let payload: Value = serde_json::from_str(&payload?).ok()?;
+        payload["head"].as_str().map(str::to_owned)
+    };
+    Ok(payloads.into_iter().map(head).collect())
+}
+
+#[derive(QueryableByName)]
+struct Head {
+    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    head: Option<String>,
+}
+
 /// The names of the ceremonies that recorded administrators' keys and came to their end, as the audit trail was told: nobody takes one
 /// out of it, whatever becomes of the files.
 pub fn administrators_in_the_trail(db: &mut Database) -> QueryResult<BTreeSet<String>> {

@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::custodians::CustodianSet;
 use super::outcome::{
-    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, TakenUp,
-    TokenInitialised,
+    Acknowledged, CertificateMade, CrlMade, EndDecided, KeyDestroyed, KeyMade, Opened, SparedCertificate,
+    TakenUp, TokenInitialised,
 };
 use super::report::{CERTIFICATE, CRL, FORMAT, NamedPem, Report};
 use super::steps::{CertificateStep, CrlStep, KeyStep, ShareStep};
@@ -38,6 +38,11 @@ pub enum ReportError {
     /// The ceremony has not come to its end.
     #[error("ceremony {0} has not come to its end")]
     NotEnded(String),
+    /// The audit log was told another transcript, or not the end of this one.
+    #[error(
+        "the audit log was not told the end of this transcript of ceremony {0}; where a crash came between, `igc ceremony run` tells it"
+    )]
+    NotTold(String),
     /// Its transcript.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
@@ -60,6 +65,7 @@ impl Fault for ReportError {
         match self {
             Self::Part { .. } => faults::CEREMONY_REPORT,
             Self::NotEnded(_) => faults::CEREMONY_NOT_ENDED,
+            Self::NotTold(_) => faults::CEREMONY_OTHER_DATABASE,
             Self::Transcript(error) => error.code(),
             Self::File(error) => error.code(),
             Self::Signer(error) => error.code(),
@@ -107,6 +113,8 @@ pub struct VerifiedReport {
     pub issuers: Vec<(String, String)>,
     /// The certificates of the authorities that were revoked, in the same form, to be compared likewise.
     pub revoked: Vec<(String, String)>,
+    /// The responders that were not revoked with those before them, and why.
+    pub spared: Vec<SparedCertificate>,
     /// Every administrator's key that was recorded: his login and name, and the SHA-256 of the key, to be compared with what is pinned.
     pub administrators: Vec<(String, String, String)>,
 }
@@ -156,6 +164,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
     }
     let (certificates, issuers) = checker.objects()?;
     let revoked = checker.revoked_authorities()?;
+    let spared = checker.spared()?;
     let shared_tokens = checker.shared_tokens(&opened)?;
     let not_proven = checker.not_proven(shared_tokens.is_some(), held_with)?;
     let administrators = steps.iter().filter_map(|step| match step {
@@ -178,6 +187,7 @@ pub(super) fn verify_content(report: &Report, audit_key: &[u8]) -> Result<Verifi
         certificates,
         issuers,
         revoked,
+        spared,
         administrators: administrators
             .map(|key| (key.login.clone(), key.display_name.clone(), key.fingerprint()))
             .collect(),

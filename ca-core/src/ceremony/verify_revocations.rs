@@ -13,7 +13,7 @@ use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::pkix::{BasicConstraints, CrlReason};
 
 use super::Step;
-use super::outcome::{CertificatesRevoked, RevokedCertificate};
+use super::outcome::{CertificateMade, CertificatesRevoked, RevokedCertificate, Spared, SparedCertificate};
 use super::report::{CERTIFICATE, CRL};
 use super::steps::RevokeStep;
 use super::verify::{Checker, ReportError, part, sha256};
@@ -34,11 +34,7 @@ impl Checker<'_> {
             return Err(part(step, "is not the revocation that the file asks for"));
         }
         if wanted.but_responder.is_some() {
-            let of_another = said.certificates.iter().any(|one| one.issuer != wanted.authority);
-            return match of_another {
-                true => Err(part(step, "names a certificate that another authority gave")),
-                false => Ok(()),
-            };
+            return self.responders_revoked(step, wanted, &said);
         }
         let [one] = &said.certificates[..] else {
             return Err(part(step, "does not name one certificate"));
@@ -48,6 +44,48 @@ impl Checker<'_> {
             Some(its) => self.is_that_of(step, &its?, one),
             None => Ok(()),
         }
+    }
+
+    /// Those that were revoked and those that stay are its authority's, each in one place, and the one that was made here is not revoked.
+    fn responders_revoked(
+        &self,
+        step: &Step,
+        wanted: &RevokeStep,
+        said: &CertificatesRevoked,
+    ) -> Result<(), ReportError> {
+        let spared = said.spared.as_deref().unwrap_or_default();
+        let revoked = said.certificates.iter().map(|one| (&one.issuer, &one.serial));
+        let all: Vec<_> =
+            revoked.clone().chain(spared.iter().map(|one| (&one.issuer, &one.serial))).collect();
+        let of_another = all.iter().any(|(issuer, _)| **issuer != wanted.authority);
+        self.must(step, !of_another, "names a certificate that another authority gave")?;
+        let each: BTreeSet<_> = all.iter().collect();
+        self.must(
+            step,
+            each.len() == all.len(),
+            "names a certificate twice, or as revoked and as one that stays",
+        )?;
+        let made_here = self.steps.iter().find_map(|made| match made {
+            Step::Certificate(of) if Some(&of.label) == wanted.but_responder.as_ref() => Some(made),
+            _ => None,
+        });
+        let made_here: Option<CertificateMade> = made_here.map(|made| self.outcome(made)).transpose()?;
+        let kept = made_here.is_some_and(|made| revoked.clone().all(|(_, serial)| *serial != made.serial));
+        self.must(step, kept, "revokes the responder that this ceremony has made")?;
+        let as_own = spared.iter().filter(|one| one.because == Spared::Own);
+        self.must(step, as_own.count() <= 1, "says of several responders that this ceremony has made them")
+    }
+
+    /// The responders that were spared when earlier ones were revoked.
+    pub(super) fn spared(&self) -> Result<Vec<SparedCertificate>, ReportError> {
+        let mut spared = Vec::new();
+        for step in self.steps {
+            if let Step::Revoke(_) = step {
+                let said: CertificatesRevoked = self.outcome(step)?;
+                spared.extend(said.spared.unwrap_or_default());
+            }
+        }
+        Ok(spared)
     }
 
     /// The entry of the CRL says what the transcript does.
@@ -128,7 +166,20 @@ impl Checker<'_> {
                 step.authority
             ))
         });
-        open.collect()
+        let not_written = self.steps.iter().filter_map(|step| match step {
+            Step::Revoke(of) if of.but_responder.is_some() => {
+                let said: CertificatesRevoked = self.outcome(step).ok()?;
+                said.spared.is_none().then(|| {
+                    format!(
+                        "which responders of {} stay beside the one that was made here: the transcript is of a program \
+                         that did not write it down",
+                        of.authority
+                    )
+                })
+            }
+            _ => None,
+        });
+        open.chain(not_written).collect()
     }
 
     /// The steps that revoke an authority's own certificate.

@@ -12,10 +12,14 @@ use store::schema::audit_events;
 
 use super::*;
 use crate::authority;
+use crate::ceremony::tests::hall::Hall;
+use crate::ceremony::tests::{INSTALLATION, LIST_SIGNER};
+use crate::ceremony::verify;
 use crate::hold;
 use crate::issuance::issue;
 use crate::issuance::tests::{House, act, in_house_of, key, nurse};
-use crate::service_key::Purpose;
+use crate::service_key;
+use crate::signer::soft_token::{in_folder, load};
 
 const HERE: &str = module_path!();
 const SOURCE: &str = "trouvée dans un dépôt public, signalement 2026-114";
@@ -26,7 +30,7 @@ fn in_house(test: &str, body: impl FnOnce(&mut House)) {
 
 fn record_at(house: &mut House, told: &ToldKey, source: &str, act: &Act) -> Result<Recorded, RecordError> {
     let House { db, rng, .. } = house;
-    db.write(|db| KeyInHand::take(db, told, act)?.record(db, source, rng, act))
+    db.write(|db| KeyInHand::take(db, told)?.record(db, source, rng, act))
 }
 
 fn record_key(house: &mut House, key: &[u8]) -> Recorded {
@@ -107,7 +111,7 @@ fn a_key_is_recorded_once_and_whoever_tells_of_it_again_hears_since_when() {
             assert_eq!(again.key, first.key, "what was recorded stays");
         }
         assert_eq!(told(house), 1);
-        assert_eq!(list(&mut house.db, 10).unwrap(), [first.key]);
+        assert_eq!(list(&mut house.db, None, 10).unwrap(), [first.key]);
     });
 }
 
@@ -116,13 +120,17 @@ fn a_certificate_that_has_expired_is_left_as_it_is_and_one_in_its_last_second_is
     in_house(
         "a_certificate_that_has_expired_is_left_as_it_is_and_one_in_its_last_second_is_revoked",
         |house| {
-            for (milliseconds, word) in [(1000, "good"), (999, "revoked")] {
+            // On this side of the end of its last second, and on that.
+            for (milliseconds, word) in [(1000, "good"), (100, "revoked")] {
                 let key = key();
                 let serial = house.issue("fo-pp-cps-auth", &nurse("899700000129"), &key).serial;
                 let stands = certificate::find(&mut house.db, "ACI-FO-PP", &serial).unwrap().unwrap();
-                let at = stands.not_after.plus(Duration::from_millis(milliseconds));
-                let told = ToldKey::Whole(key.clone());
-                let recorded = record_at(house, &told, SOURCE, &Act { at, ..act() }).unwrap();
+                // By the database's clock, which dates revocations, whatever the machine of who tells says.
+                let then = stands.not_after.plus(Duration::from_millis(milliseconds)).millis();
+                let ahead = (then - house.db.now().unwrap().millis()).unsigned_abs();
+                house.db.set_clock_ahead(Duration::from_millis(ahead)).unwrap();
+                let recorded = record_at(house, &ToldKey::Whole(key.clone()), SOURCE, &act()).unwrap();
+                house.db.set_clock_ahead(Duration::ZERO).unwrap();
                 assert_eq!(recorded.ended.len(), usize::from(word == "revoked"));
                 assert_eq!(status(house, &serial).word(), word);
                 house.refuses("certificate-key-reused", "fo-pp-cps-auth", &nurse("899700000129"), &key);
@@ -230,17 +238,114 @@ fn the_key_of_an_authority_or_of_a_service_is_a_ceremonys_matter() {
         let before = told(house);
         let issuing =
             authority::all(&mut house.db).unwrap().into_iter().find(|one| one.parent != one.short_name);
-        let mut keys = vec![issuing.unwrap().public_key];
-        for purpose in [Purpose::Ocsp, Purpose::List] {
-            keys.push(service_key::of_purpose(&mut house.db, purpose).unwrap()[0].public_key.clone());
+        let mut keys = vec![(issuing.unwrap().public_key, "root-crl with [[revoke]]")];
+        for (purpose, kind) in
+            [(Purpose::Ocsp, "ocsp-responders with revoke_earlier"), (Purpose::List, "list-signer")]
+        {
+            keys.push((service_key::of_purpose(&mut house.db, purpose).unwrap()[0].public_key.clone(), kind));
         }
-        for key in keys {
-            let refused = record_at(house, &ToldKey::Whole(key.clone()), SOURCE, &act()).unwrap_err();
-            assert_eq!(refused.code().name, "compromised-key-serves");
-            assert!(refused.to_string().contains(" of AC"), "the certificate is named: {refused}");
+        for (key, kind) in keys {
+            let digest = ToldKey::Digest(Sha256::digest(&key).into());
+            for told in [ToldKey::Whole(key.clone()), digest] {
+                let refused = record_at(house, &told, SOURCE, &act()).unwrap_err();
+                assert_eq!(refused.code().name, "compromised-key-serves");
+                assert!(refused.to_string().contains(" of AC"), "the certificate is named: {refused}");
+                assert!(refused.to_string().contains(&format!("a ceremony of kind {kind}")), "{refused}");
+            }
             assert_eq!(find(&mut house.db, &key).unwrap(), None);
         }
         assert_eq!(told(house), before);
+    });
+}
+
+#[test]
+fn the_key_of_a_root_or_of_the_audit_log_is_recorded_and_said_to_go_on() {
+    in_house("the_key_of_a_root_or_of_the_audit_log_is_recorded_and_said_to_go_on", |house| {
+        assert_eq!(in_service(&mut house.db).unwrap(), []);
+        let root =
+            authority::all(&mut house.db).unwrap().into_iter().find(|one| one.parent == one.short_name);
+        let root = root.unwrap();
+        let audit = service_key::of_purpose(&mut house.db, Purpose::Audit).unwrap().remove(0).public_key;
+        let told = ToldKey::Digest(Sha256::digest(&root.public_key).into());
+        let recorded = record_at(house, &told, SOURCE, &act()).unwrap();
+        let of_root = Service::Root(root.short_name.clone());
+        assert_eq!((recorded.goes_on, recorded.ended.len()), (vec![of_root.clone()], 0));
+        assert_eq!((recorded.is_known, recorded.key.known_by.as_str()), (true, "key"));
+        let stands = certificate::find(&mut house.db, &root.parent, &root.serial).unwrap().unwrap();
+        assert_eq!(stands.status.word(), "good", "nothing revokes a root");
+        let recorded = record_key(house, &audit);
+        assert_eq!((recorded.goes_on, recorded.is_known), (vec![Service::AuditLog], true));
+        let of: Vec<Service> =
+            in_service(&mut house.db).unwrap().into_iter().map(|(service, _)| service).collect();
+        assert_eq!(of, [of_root, Service::AuditLog]);
+        for service in of {
+            assert!(service.what_ends_it().len() > 20);
+        }
+    });
+}
+
+#[test]
+fn the_key_of_a_list_signer_is_recorded_and_revoked_once_another_signs() {
+    const TEST: &str = "the_key_of_a_list_signer_is_recorded_and_revoked_once_another_signs";
+    in_folder(HERE, TEST, |folder| {
+        let mut hall = Hall::new(load(folder));
+        hall.hold(INSTALLATION).unwrap();
+        let first = service_key::of_purpose(&mut hall.db, Purpose::List).unwrap().remove(0);
+        let record = |hall: &mut Hall, key: &[u8]| {
+            let told = ToldKey::Whole(key.to_vec());
+            let rng = &mut rand_core::UnwrapErr(getrandom::SysRng);
+            hall.db.write(|db| KeyInHand::take(db, &told)?.record(db, SOURCE, rng, &act()))
+        };
+        assert_eq!(record(&mut hall, &first.public_key).unwrap_err().code().name, "compromised-key-serves");
+        let outcome = hall.hold(LIST_SIGNER).unwrap();
+        let signed = hall.report(LIST_SIGNER).unwrap();
+        verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+        let made = &outcome.certificates[0];
+        assert_eq!((made.label.as_str(), made.issuer.as_str()), ("list-signer-lists-2027", "ACI-EL-ORG"));
+        let recorded = record(&mut hall, &first.public_key).unwrap();
+        assert_eq!((recorded.ended.len(), recorded.goes_on), (1, vec![]));
+        assert_eq!(in_service(&mut hall.db).unwrap(), []);
+        // The next one is the only one now.
+        let second = service_key::of_purpose(&mut hall.db, Purpose::List).unwrap().remove(1);
+        assert_eq!(record(&mut hall, &second.public_key).unwrap_err().code().name, "compromised-key-serves");
+    });
+}
+
+#[test]
+fn the_recorded_keys_come_in_pages_none_twice_and_none_left_out() {
+    in_house("the_recorded_keys_come_in_pages_none_twice_and_none_left_out", |house| {
+        for place in 0..5_u8 {
+            // Two of them of one moment, and one key that is known in both ways.
+            let told = ToldKey::Digest([place; 32]);
+            record_at(house, &told, SOURCE, &act()).unwrap();
+        }
+        let key = key();
+        record_at(house, &ToldKey::Digest(Sha256::digest(&key).into()), SOURCE, &act()).unwrap();
+        let all = list(&mut house.db, None, 100).unwrap();
+        assert_eq!(all.len(), 6);
+        let (mut paged, mut after) = (Vec::new(), None);
+        for _ in 0..=all.len() {
+            let page = list(&mut house.db, after.as_ref(), 2).unwrap();
+            assert!(page.len() <= 2);
+            let Some(last) = page.last() else { break };
+            after = record_of(&mut house.db, &last.spki_sha256, &last.known_by).unwrap();
+            paged.extend(page);
+        }
+        assert_eq!(paged, all);
+    });
+}
+
+#[test]
+fn a_digest_that_nothing_here_has_is_recorded_and_known_to_be_strange() {
+    in_house("a_digest_that_nothing_here_has_is_recorded_and_known_to_be_strange", |house| {
+        let key = key();
+        house.issue("fo-pp-cps-auth", &nurse("899700000129"), &key);
+        let strange = record_at(house, &ToldKey::Digest([7; 32]), SOURCE, &act()).unwrap();
+        assert!(!strange.is_known);
+        let digest = ToldKey::Digest(Sha256::digest(&key).into());
+        assert!(record_at(house, &digest, SOURCE, &act()).unwrap().is_known);
+        // Also once all over it has ended.
+        assert!(record_at(house, &digest, SOURCE, &act()).unwrap().is_known);
     });
 }
 

@@ -13,7 +13,8 @@ pub(super) mod attribute {
     pub(in crate::lint) const PSEUDONYM: &[u8] = &[0x55, 4, 65];
 }
 
-/// Extensions: RFC 5280 §4.2 and §5.2, RFC 6960 §4.2.2.2.1, and the private arc 1.2.250.1.71.1.2.
+/// Extensions: RFC 5280 §4.2 and §5.2, RFC 6960 §4.2.2.2.1, and the private arc 1.2.250.1.71.1.2, seen in real certificates where a line has no
+/// mark (§1.6).
 pub(super) mod extension {
     pub(in crate::lint) const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1D, 14];
     pub(in crate::lint) const KEY_USAGE: &[u8] = &[0x55, 0x1D, 15];
@@ -36,6 +37,7 @@ pub(super) mod extension {
     pub(in crate::lint) const TOKEN_IDENTIFIER: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 3];
     pub(in crate::lint) const PRODUCT_CATEGORY: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 5];
     pub(in crate::lint) const PROFESSION: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 7];
+    /// The identifier is that of TRE_G16 [S]; that certificates of students have such an extension [M], in this form [?].
     pub(in crate::lint) const FUTURE_PROFESSION: &[u8] = &[0x2A, 0x81, 0x7A, 1, 0x47, 1, 2, 8];
 }
 

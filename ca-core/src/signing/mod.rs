@@ -15,9 +15,11 @@ mod reconciliation;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod unfollowed;
 mod verdict;
 
 pub use acknowledgement::{AcknowledgeError, acknowledge};
 pub use intent::{IntendedError, IntendedMac, IntendedSignature, mac_intended, sign_intended};
 pub use reconciliation::{Alarm, LedgerPlace, ReconcileError, Reconciled, reconcile};
 pub use standing::{LedgerStanding, OpenAlarm, Standing, standing};
+pub use unfollowed::{forgotten_places, waiting_since};

@@ -2,6 +2,7 @@
 
 mod broken;
 mod stored;
+mod unfollowed;
 
 use std::path::{Path, PathBuf};
 

@@ -175,8 +175,8 @@ fn of_checkpoint(
     ))
 }
 
-/// A report is recorded before it is signed, once it verifies. Here its octets and its form are looked at, and not its content
-/// again: the rules about that grow, and what was rightly signed under those of then is no alarm.
+/// A report is recorded before it is signed, once it verifies. Here its octets and its form are looked at, and that the audit log was told the end of
+/// its transcript; not its content again: the rules about that grow, and what was rightly signed under those of then is no alarm.
 fn of_report(db: &mut Database, entry: &Entry, ceremony: &str) -> QueryResult<Verdict> {
     let recorded: Option<Vec<u8>> = ceremony_reports::table
         .filter(ceremony_reports::ceremony.eq(ceremony))
@@ -188,12 +188,15 @@ fn of_report(db: &mut Database, entry: &Entry, ceremony: &str) -> QueryResult<Ve
         Verdict::objection("the key is not the audit log's")
     } else if !ceremony::was_held(db, ceremony)? {
         Verdict::objection("no ceremony of this name was held")
-    } else if recorded
-        .is_none_or(|json| !is_digest_of(entry, &json) || !ceremony::is_report_of(&json, ceremony))
-    {
-        Verdict::objection("it is no recorded report of this ceremony")
     } else {
-        Verdict::Fits
+        let recorded = recorded.filter(|json| is_digest_of(entry, json));
+        match recorded.and_then(|json| ceremony::head_of_report(&json, ceremony)) {
+            None => Verdict::objection("it is no recorded report of this ceremony"),
+            Some(head) => Verdict::fits_where(
+                !ceremony::contradicts_the_trail(db, ceremony, &head)?,
+                "the audit log was told another transcript of this ceremony",
+            ),
+        }
     })
 }
 

@@ -35,7 +35,7 @@ pub use batch::{
 pub use batch_file::{BatchFile, BatchFileError, CardToMake, Commission, KeyAlgorithm, LARGEST_BATCH_FILE};
 pub use close::{CloseBatchError, batch_file, close_batch, give_up_batch};
 pub use key_place::KeyPlace;
-pub use keys::{CardKey, keys_of};
+pub use keys::{CardKey, keys_of, keys_to_certify};
 pub use order_digest::{NotAnOrderDigest, OrderDigest};
 pub use print::{NotPrintable, Print};
 pub use public_key::NotAChipKey;

@@ -148,6 +148,7 @@ fn a_look_at_the_log_that_panics_is_followed_by_others() {
         }),
         open_signer: Box::new(|| Err("none is needed".into())),
         signer_figures: Arc::new(|| None),
+        answers_ledger: "nowhere/answers.ledger".into(),
         clock: Arc::new({
             let now = server.world.start;
             move || now

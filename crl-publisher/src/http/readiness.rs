@@ -121,7 +121,8 @@ fn within<T: Send + 'static>(
 }
 
 fn look(service: &StatusService, db: &mut Database, at: Timestamp) -> Result<DatabaseSays, String> {
-    let alarms = [audit_alarm(db, at)?, signing_alarm(db)?].into_iter().flatten();
+    let alarms = [audit_alarm(db, at)?, signing_alarm(db)?, unfollowed_alarm(service, db, at)];
+    let alarms = alarms.into_iter().flatten();
     let register = register_alarms(db)?;
     let alarms = alarms.chain(responder_alarms(db, at)?).chain(authority_alarms(db)?);
     let alarms = alarms.chain(publication::alarms(db, at)?).chain(register).collect();
@@ -266,6 +267,20 @@ fn responder_alarms(db: &mut Database, at: Timestamp) -> Result<Vec<String>, Str
 fn signing_alarm(db: &mut Database) -> Result<Option<String>, String> {
     let standing = signing::standing(db).map_err(|error| error.to_string())?;
     Ok((standing.open > 0).then(|| format!("signatures: {} alarms, see igc doctor", standing.open)))
+}
+
+/// What this node's responders have signed, and nobody has held against the database: a node may run this role alone.
+fn unfollowed_alarm(service: &StatusService, db: &mut Database, at: Timestamp) -> Option<String> {
+    let file = service.answers_ledger();
+    match signing::waiting_since(db, file, at) {
+        Ok(since) => since.map(|since| {
+            let file = file.display();
+            format!(
+                "ledger {file}: nobody has looked at its lines since {since}; igc doctor on this node does"
+            )
+        }),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// Feeds that a brake stopped (`register-feed-held`), and those that do not say who has left.

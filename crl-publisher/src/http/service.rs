@@ -1,6 +1,7 @@
 //! What the handlers share: the folder, the answers, the thread that follows the status log.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -59,6 +60,8 @@ pub struct StatusSettings {
     pub open_signer: Open<Box<dyn Signer>>,
     /// How the process works that holds these keys; nothing before it was needed.
     pub signer_figures: ReadSignerFigures,
+    /// Where it stands what these keys have signed: nobody else on this node may follow it.
+    pub answers_ledger: PathBuf,
     /// What time it is.
     pub clock: Clock,
     /// What streams of oppositions may cost.
@@ -77,6 +80,7 @@ pub(super) struct Shared {
     folder: PublicFolder,
     clock: Clock,
     signer_figures: ReadSignerFigures,
+    answers_ledger: PathBuf,
     pub(super) answers: Answers,
     pub(super) ahead: SigningAhead,
     pub(super) files: PublishedFiles,
@@ -114,6 +118,7 @@ impl StatusService {
                 folder: settings.folder,
                 clock: settings.clock,
                 signer_figures: settings.signer_figures,
+                answers_ledger: settings.answers_ledger,
                 answers: Answers::new(
                     settings.policy,
                     settings.answer_cache_octets,
@@ -177,6 +182,10 @@ impl StatusService {
     /// How the process works that signs OCSP answers; none before the first.
     pub(super) fn signer(&self, at: Timestamp) -> Option<SignerStanding> {
         (self.shared.signer_figures)().map(|figures| SignerStanding::of(&figures, at))
+    }
+
+    pub(super) fn answers_ledger(&self) -> &Path {
+        &self.shared.answers_ledger
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -37,7 +37,14 @@ fn figures(course: &Course<'_>, step: &Step) -> Option<String> {
         Step::Revoke(_) => {
             let revoked: CertificatesRevoked = outcome(course, step)?;
             let serials: Vec<_> = revoked.certificates.iter().map(|one| one.serial.as_str()).collect();
-            format!("{} revoked for {}: {}", serials.len(), revoked.reason, serials.join(", "))
+            let spared = revoked.spared.iter().flatten();
+            let spared: Vec<_> =
+                spared.map(|one| format!("{} ({})", one.serial, one.because.words())).collect();
+            let stay = match spared.as_slice() {
+                [] => String::new(),
+                some => format!("\n      {} stay: {}", some.len(), some.join(", ")),
+            };
+            format!("{} revoked for {}: {}{stay}", serials.len(), revoked.reason, serials.join(", "))
         }
         Step::Destroy(_) => {
             let gone: KeyDestroyed = outcome(course, step)?;

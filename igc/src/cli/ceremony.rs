@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ca_core::ceremony::{self, Ceremony, ReportIdentity, VerifiedReport};
+use ca_core::ceremony::{self, Ceremony, ReportIdentity, Spared, VerifiedReport};
 use ca_core::identity::Identity;
 use clap::Subcommand;
 use crl_publisher::publish::recorded_crl;
@@ -301,6 +301,16 @@ fn words(Said { report: verified, audit_key_known }: &Said<'_>) -> String {
     }
     for (name, sha256) in &verified.revoked {
         text += &format!("revoked here: {name} SHA-256 {sha256}, compare it with its own ceremony's\n");
+    }
+    for one in &verified.spared {
+        let by_itself =
+            if one.because == Spared::LaterCeremony { ": compare it with that one's report" } else { "" };
+        text += &format!(
+            "stays: responder {} of {}, {}{by_itself}\n",
+            one.serial,
+            one.issuer,
+            one.because.words()
+        );
     }
     for (login, name, sha256) in &verified.administrators {
         text += &format!(

@@ -2,6 +2,7 @@
 
 use ca_core::authority::{self, AuthorityKind, Readable};
 use ca_core::authority_end;
+use ca_core::compromised_key;
 use ca_core::service_key::{self, Purpose};
 use ca_core::signer::process::LedgerKind;
 use ca_core::signer::{Signer, SignerError};
@@ -31,6 +32,20 @@ pub(super) fn known_weak(installation: &Installation, findings: &mut Findings) {
         (Some(file), Ok(list)) => Finding::well(what, format!("{} keys in {}", list.len(), file.display())),
         (Some(_), Err(problem)) => Finding::new(Verdict::Broken, what, problem.detail(), problem.code().help),
     });
+}
+
+/// The keys that are recorded as compromised and that the PKI goes on signing with, since nothing here ends that.
+pub(super) fn compromised(db: &mut Database, findings: &mut Findings) -> Result<(), Problem> {
+    let in_service = compromised_key::in_service(db)?;
+    if in_service.is_empty() {
+        findings.push(Finding::well("compromised keys", "none is in service"));
+    }
+    for (service, known) in in_service {
+        let found =
+            format!("its key is recorded as compromised, since {}: {}", known.learnt_at, known.source);
+        findings.push(Finding::new(Verdict::Broken, service.to_string(), found, service.what_ends_it()));
+    }
+    Ok(())
 }
 
 /// Every key the database knows is asked for its public half, in its token.

@@ -97,6 +97,7 @@ pub fn everything(
     machine::reserve(db, findings.of("reserve"))?;
     keys::in_their_tokens(installation, db, now, findings.of("keys"))?;
     keys::known_weak(installation, findings.of("weak-keys"));
+    keys::compromised(db, findings.of("compromised-keys"))?;
     signer::standing(db, findings.of("signer"))?;
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;
@@ -133,6 +134,7 @@ pub fn of_the_pages(
     let mut findings = Findings::default();
     machine::clocks(db, now, findings.of("clock"))?;
     machine::reserve(db, findings.of("reserve"))?;
+    keys::compromised(db, findings.of("compromised-keys"))?;
     signer::standing(db, findings.of("signer"))?;
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;

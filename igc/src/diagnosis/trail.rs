@@ -1,5 +1,6 @@
 //! What was recorded: the audit trail, rows that contradict each other, signatures that nobody intended.
 
+use ca_core::signer::process::LedgerKind;
 use ca_core::signing::{self, OpenAlarm};
 use registration_authority::contradictions::contradictions;
 use registration_authority::faults;
@@ -12,6 +13,7 @@ use crate::cli::audit::verify_installation;
 use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
+use crate::signer::ledger_file;
 
 /// The whole trail, recomputed.
 pub(super) fn verified(
@@ -74,12 +76,16 @@ pub(super) fn rows(db: &mut Database, findings: &mut Findings) -> Result<(), Pro
 fn advice(code: Option<&str>) -> &'static str {
     const REFUSED: &str = ca_core::faults::SIGNER_WRONG_SIGNATURE.name;
     const BROKEN: &str = ca_core::faults::SIGNING_LEDGER_BROKEN.name;
+    const UNFOLLOWED: &str = ca_core::faults::SIGNING_LEDGER_UNFOLLOWED.name;
     match code {
         Some(REFUSED) => {
             "take the token out of service: does it hold another key, or does it fail? docs/signer-faults.md; then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
         }
         Some(BROKEN) => {
             "keep the file as it is, compare it with a backup, tell the security officer; then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
+        }
+        Some(UNFOLLOWED) => {
+            "let a worker run on that node, or igc doctor once a day; where the node is gone: igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
         }
         _ => {
             "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
@@ -93,7 +99,15 @@ pub(super) fn reconciled(
     db: &mut Database,
     findings: &mut Findings,
 ) -> Result<(), Problem> {
+    const FOLLOW: &str =
+        "let a worker run on this node, too, or igc doctor once a day: it looks at what waits";
     let act = installation.operator_act();
+    let answers = ledger_file(LedgerKind::Answers, installation);
+    // What does not read is found below.
+    if let Ok(Some(since)) = signing::waiting_since(db, &answers, act.at) {
+        let found = format!("nobody has looked at its lines since {since}; they were looked at now");
+        findings.push(Finding::new(Verdict::Warning, "ledger of answers", found, FOLLOW));
+    }
     if let Err(problem) = jobs::reconcile(db, installation, act.at, &act) {
         let found = problem.detail().to_owned();
         findings.push(Finding::new(Verdict::Broken, "signatures", found, advice(Some(problem.code().name))));

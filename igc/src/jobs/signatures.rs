@@ -1,5 +1,7 @@
+use std::path::Path;
+
 use ca_core::signer::process::LedgerKind;
-use ca_core::signing::{self, LedgerPlace, Reconciled};
+use ca_core::signing::{self, Alarm, LedgerPlace, Reconciled};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Act, Database, Timestamp};
@@ -32,8 +34,25 @@ pub fn reconcile(
     running_since: Timestamp,
     act: &Act,
 ) -> Result<Signatures, Problem> {
-    let mut follow = |kind| follow(db, installation, kind, running_since, act);
-    Ok(Signatures { issuing: follow(LedgerKind::Issuing)?, answers: follow(LedgerKind::Answers)? })
+    let issuing = follow(db, installation, LedgerKind::Issuing, running_since, act)?;
+    let mut answers = follow(db, installation, LedgerKind::Answers, running_since, act)?;
+    let file = ledger_file(LedgerKind::Answers, installation);
+    let forgotten = signing::forgotten_places(db, (&file, &place_of(&file)), &mut system_rng(), act)?;
+    tell(&forgotten);
+    answers.alarms.extend(forgotten);
+    Ok(Signatures { issuing, answers })
+}
+
+/// Where a ledger stands: two nodes on one database have one each.
+fn place_of(file: &Path) -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{host}:{}", file.display())
+}
+
+fn tell(alarms: &[Alarm]) {
+    for alarm in alarms {
+        tracing::error!(code = alarm.code.name, "signing ledger: {} ({})", alarm.what, alarm.code.help);
+    }
 }
 
 fn follow(
@@ -44,8 +63,7 @@ fn follow(
     act: &Act,
 ) -> Result<Reconciled, Problem> {
     let file = ledger_file(kind, installation);
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let place = format!("{host}:{}", file.display());
+    let place = place_of(&file);
     let log = match AuditLog::of(db) {
         Ok(log) => Some(log),
         // Before the ceremony that makes its key.
@@ -55,8 +73,6 @@ fn follow(
     let log = log.as_ref().map(AuditLog::origin);
     let ledger = LedgerPlace { file: &file, kind, place: &place, log, running_since };
     let done = signing::reconcile(db, &ledger, &mut system_rng(), act)?;
-    for alarm in &done.alarms {
-        tracing::error!(code = alarm.code.name, "signing ledger: {} ({})", alarm.what, alarm.code.help);
-    }
+    tell(&done.alarms);
     Ok(done)
 }

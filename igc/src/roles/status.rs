@@ -16,6 +16,7 @@ use crate::faults;
 use crate::installation::Installation;
 use crate::jobs;
 use crate::problem::Problem;
+use crate::signer::ledger_file;
 
 /// Connections, signers, and threads that answer.
 const WORKERS: usize = 4;
@@ -104,6 +105,7 @@ fn service(installation: &Installation) -> StatusService {
             Ok(Box::new(process.signer()))
         }),
         signer_figures: Arc::new(move || Some(counting.started_signer(LedgerKind::Answers)?.figures())),
+        answers_ledger: ledger_file(LedgerKind::Answers, installation),
         clock: Arc::new(move || clock.now()),
         streams: StreamLimits::default(),
         connections: installation.config.status_limits,

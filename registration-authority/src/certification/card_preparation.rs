@@ -69,7 +69,9 @@ fn prepare_key(
         public_key: &public_key,
         not_after: None,
     };
-    let prepared = preparation.prepare(db, &request, approved.evidence(), rng, act)?;
+    let prepared = preparation
+        .prepare(db, &request, approved.evidence(), rng, act)
+        .map_err(|why| CertifyCardError::of_key(*number, usage, why))?;
     card::certificates::attach(db, number, usage, prepared.issuer(), &prepared.serial().to_string())?;
     Ok(prepared)
 }

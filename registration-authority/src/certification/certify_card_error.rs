@@ -58,6 +58,16 @@ pub enum CertifyCardError {
     /// An attached certificate is not in the certificates' table.
     #[error("card {0}: an attached certificate is not recorded")]
     Unrecorded(CardNumber),
+    /// No certificate is given over the key that the card's bureau has returned.
+    #[error("card {card}, {usage} key: {why}")]
+    KeyBarred {
+        /// Which card.
+        card: CardNumber,
+        /// What the key is for.
+        usage: KeyUsage,
+        /// It is recorded as compromised, or another's.
+        why: PrepareError,
+    },
     /// Nothing was prepared.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -90,11 +100,24 @@ impl Fault for CertifyCardError {
             Self::KeyUnproven(..) => faults::CERTIFICATION_KEY_UNPROVEN,
             Self::KeyUnattested(..) => faults::CERTIFICATION_KEY_UNATTESTED,
             Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
+            Self::KeyBarred { .. } => faults::CERTIFICATION_KEY_BARRED,
             Self::Prepare(error) => error.code(),
             Self::Attach(error) => error.code(),
             Self::Issue(error) => error.code(),
             Self::Record(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
+        }
+    }
+}
+
+impl CertifyCardError {
+    /// Why no certificate was prepared over a key of a card.
+    pub(super) fn of_key(card: CardNumber, usage: KeyUsage, why: PrepareError) -> Self {
+        match why {
+            PrepareError::KeyCompromised(_) | PrepareError::KeyReused { .. } => {
+                Self::KeyBarred { card, usage, why }
+            }
+            why => Self::Prepare(why),
         }
     }
 }

@@ -57,6 +57,18 @@ pub enum CertifyRequestError {
     /// Nothing was issued.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// It was issued, and revoked before the request could say so.
+    #[error(
+        "certificate {serial} of {issuer} was revoked before request {request} could say that it was issued"
+    )]
+    Ended {
+        /// Which request.
+        request: String,
+        /// Short name of the authority.
+        issuer: String,
+        /// The serial number.
+        serial: String,
+    },
     /// A certificate that nobody wants any more cannot be revoked.
     #[error(transparent)]
     Revocation(#[from] RevokeError),
@@ -77,6 +89,7 @@ impl Fault for CertifyRequestError {
             Self::UnderWay { .. } => faults::CERTIFICATION_UNDER_WAY,
             Self::Prepare(error) => error.code(),
             Self::Issue(error) => error.code(),
+            Self::Ended { .. } => ca_core::faults::CERTIFICATE_ENDED,
             Self::Revocation(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -99,8 +112,13 @@ pub fn certify_request(
     let concluded = db.write(|db| conclude(db, number, &issued, rng, act))?;
     crash_point("certification.request-certified");
     match concluded {
-        true => Ok(issued),
-        false => Err(CertifyRequestError::NotReady(number.to_owned())),
+        Concluded::Issued => Ok(issued),
+        Concluded::Ended => Err(CertifyRequestError::Ended {
+            request: number.to_owned(),
+            issuer: issued.issuer,
+            serial: issued.serial.to_string(),
+        }),
+        Concluded::Unwanted => Err(CertifyRequestError::NotReady(number.to_owned())),
     }
 }
 
@@ -173,13 +191,19 @@ fn prepare(
 }
 
 /// The certificate that an earlier attempt at this very request began: the digest of its evidence is the
-/// request's own, since each proof holds a nonce. Revoked or abandoned ones do not count.
+/// request's own, since each proof holds a nonce. One that was given up does not count, nor one that was revoked before anybody had it; one that
+/// was good and revoked since is what the request has come to.
 fn attempt_of(db: &mut Database, approved: &ApprovedRequest) -> QueryResult<Option<Certificate>> {
     let key = Sha256::digest(&approved.request().public_key);
     let found: Option<(String, String)> = certificates::table
         .filter(certificates::spki_sha256.eq(key.as_slice()))
         .filter(certificates::evidence_digest.eq(approved.evidence().digest().as_slice()))
-        .filter(certificates::status.eq_any(["intended", "signing", "good"]))
+        .filter(
+            certificates::status
+                .eq_any(["intended", "signing", "good"])
+                .or(certificates::status.eq("revoked").and(certificates::der.is_not_null())),
+        )
+        .order(certificates::prepared_at.desc())
         .select((certificates::issuer, certificates::serial))
         .first(db)
         .optional()?;
@@ -194,15 +218,26 @@ fn issued(certificate: Certificate) -> Option<IssuedCertificate> {
     Some(IssuedCertificate { issuer: certificate.issuer, serial: certificate.serial, der })
 }
 
-/// Ties the certificate to its request. False when the request was withdrawn while the token worked: nobody wants
-/// the certificate any more, and it is revoked.
+/// What a certificate is to its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Concluded {
+    /// It is the request's.
+    Issued,
+    /// It is, and was revoked before anybody was told of it.
+    Ended,
+    /// The request was withdrawn while the token worked: nobody wants it any more, and it is revoked.
+    Unwanted,
+}
+
+/// Ties the certificate to its request, and tells whoever asked what there is: one that somebody revoked meanwhile is not said to be available. Who
+/// revokes one takes its row first: he waits for this, or this sees what he has done.
 fn conclude(
     db: &mut Database,
     number: &str,
     issued: &IssuedCertificate,
     rng: &mut dyn CryptoRng,
     act: &Act,
-) -> Result<bool, CertifyRequestError> {
+) -> Result<Concluded, CertifyRequestError> {
     let moved = diesel::update(certificate_requests::table.find(number))
         .filter(certificate_requests::status.eq("approved"))
         .set((
@@ -220,16 +255,31 @@ fn conclude(
             .get_result::<i64>(db)?;
         if withdrawn == 1 {
             let reason = RevocationReason::CessationOfOperation;
-            revocation::revoke(db, &issued.issuer, &issued.serial, reason, rng, act)?;
+            match revocation::revoke(db, &issued.issuer, &issued.serial, reason, rng, act) {
+                Ok(_) | Err(RevokeError::AlreadyEnded { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            return Ok(Concluded::Unwanted);
         }
         // Otherwise another run was quicker, and has recorded this same certificate.
-        return Ok(withdrawn == 0);
+        return Ok(Concluded::Issued);
     }
+    let ended = has_ended(db, issued)?;
+    let notice = if ended { Notice::CertificateRevoked } else { Notice::CertificateIssued };
     let subject = format!("certificate request {number}");
     for recipient in certificate_request::get(db, number)?.recipients() {
-        outbox::put(db, recipient, Notice::CertificateIssued, &subject, rng, act)?;
+        outbox::put(db, recipient, notice, &subject, rng, act)?;
     }
     let payload = json!({"certificate": format!("{} {}", issued.issuer, issued.serial)});
     audit::record(db, audit::Event { action: "request.issued", subject, payload }, rng, act)?;
-    Ok(true)
+    Ok(if ended { Concluded::Ended } else { Concluded::Issued })
+}
+
+/// Whether somebody has revoked it. Its row is held to the end of the transaction.
+fn has_ended(db: &mut Database, issued: &IssuedCertificate) -> QueryResult<bool> {
+    let stands = diesel::update(certificates::table.find((&issued.issuer, issued.serial.to_string())))
+        .filter(certificates::status.eq("good"))
+        .set(certificates::settled_at.eq(certificates::settled_at))
+        .execute(db)?;
+    Ok(stands == 0)
 }

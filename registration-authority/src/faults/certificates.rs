@@ -48,7 +48,7 @@ store::codes! {
     TEST_CERTIFICATE_KEY = ("test-certificate-key-failed", Failed, "the operator: OpenSSL makes no key on this machine; the message says why");
 
     /// A compromised key is that of a card that is not opposed.
-    COMPROMISED_KEY_ON_CARD = ("compromised-key-on-card", Refused, "the operator, at once: oppose the card that is named (`igc opposition add`), then record the key again");
+    COMPROMISED_KEY_ON_CARD = ("compromised-key-on-card", Refused, "the operator, or an officer who opposes cards, at once: oppose the card that is named, certified or not (`igc opposition add CARD --ground defective`), then record the key again; its holder is ordered another card");
 
     /// The card is not in a state to be certified.
     CERTIFICATION_NOT_READY = ("certification-not-ready", Refused, "the operator: see the state of the card or of the request");
@@ -60,6 +60,8 @@ store::codes! {
     CERTIFICATION_KEY_UNPROVEN = ("certification-key-unproven", Refused, "the auditor: a row holds a key, and no chip proved it for this card and the order that was approved");
     /// No pinned bureau made this card's key.
     CERTIFICATION_KEY_UNATTESTED = ("certification-key-unattested", Refused, "the auditor: a row holds a key, and no pinned bureau attests it; the operator, if a bureau's pin was taken away");
+    /// The key of the card is recorded as compromised, or another's.
+    CERTIFICATION_KEY_BARRED = ("certification-key-barred", Refused, "an officer who opposes cards: oppose the card that is named (`igc opposition add CARD --ground defective`) and have another ordered; no certificate is given over the key in its chip");
     /// An attempt of this same epoch is under way.
     CERTIFICATION_UNDER_WAY = ("certification-under-way", Unavailable, "nobody: the attempt under way settles it, or the sweep does");
     /// This kind of card has no profile for this use.

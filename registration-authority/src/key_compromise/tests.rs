@@ -74,7 +74,7 @@ fn submit_seal(
     db.write(|db| submit(db, &mut ImportedRegister, issuance, seal(key), rng, &act))
 }
 
-fn record_as(house: &mut House, actor: Actor, key: &[u8]) -> Result<Recorded, KeyCompromiseError> {
+fn record_as(house: &mut House, actor: Actor, key: &[u8]) -> Result<RecordedKey, KeyCompromiseError> {
     let act = house.act(actor);
     record(&mut house.db, &ToldKey::Whole(key.to_vec()), SOURCE, &mut house.rng, &act)
 }
@@ -215,6 +215,95 @@ fn the_key_of_a_card_is_recorded_once_the_card_is_opposed() {
     let act = house.officer("rita");
     opposition::oppose(&mut house.db, &card, Ground::Defective, &mut house.rng, &act).unwrap();
     assert!(record_as(&mut house, operator(), &keys[0]).unwrap().ended.is_empty());
+}
+
+fn returned_keys(house: &mut House, card: &CardNumber) -> Vec<Vec<u8>> {
+    card::personalisation::keys_of(&mut house.db, card)
+        .unwrap()
+        .into_iter()
+        .map(|key| key.public_key)
+        .collect()
+}
+
+#[test]
+fn the_key_of_a_card_that_waits_to_be_certified_names_the_card_and_is_recorded_once_it_is_opposed() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.approved(&nurse());
+    let card = house.personalise()[0];
+    let keys = returned_keys(&mut house, &card);
+    let told = [ToldKey::Whole(keys[1].clone()), ToldKey::Digest(openssl::sha::sha256(&keys[1]))];
+    let act = house.act(operator());
+    for told in &told {
+        let refused = record(&mut house.db, told, SOURCE, &mut house.rng, &act).unwrap_err();
+        assert_eq!(refused.code().name, "compromised-key-on-card");
+        let said = format!("{card}, which is not certified yet");
+        assert!(refused.to_string().contains(&said), "{refused}");
+        assert!(refused.code().help.contains("igc opposition add"), "{}", refused.code().help);
+    }
+    assert_eq!(compromised_keys::table.count().get_result::<i64>(&mut house.db).unwrap(), 0);
+
+    let rita = house.officer("rita");
+    opposition::oppose(&mut house.db, &card, Ground::Defective, &mut house.rng, &rita).unwrap();
+    record(&mut house.db, &told[0], SOURCE, &mut house.rng, &act).unwrap();
+    assert_eq!(code(house.certify(&mut worker, &card)), "card-wrong-state");
+}
+
+#[test]
+fn a_card_whose_key_was_recorded_before_its_bureau_returned_it_is_named_when_it_cannot_be_certified() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.approved(&nurse());
+    let card = house.personalise()[0];
+    let key = returned_keys(&mut house, &card).remove(0);
+    let act = house.act(operator());
+    let House { db, rng, .. } = &mut house;
+    // As it would have been recorded then: no card had it.
+    db.write(|db| KeyInHand::take(db, &ToldKey::Whole(key))?.record(db, SOURCE, rng, &act)).unwrap();
+    let refused = house.certify(&mut worker, &card).unwrap_err();
+    assert_eq!(refused.code().name, "certification-key-barred");
+    assert!(refused.to_string().contains(&card.to_string()), "{refused}");
+    assert!(refused.code().help.contains("igc opposition add"), "{}", refused.code().help);
+}
+
+#[test]
+fn whoever_asked_hears_that_it_is_revoked_where_it_was_before_the_request_said_that_it_was_issued() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    let key = key();
+    allow_seal(&mut house);
+    house.speaks_for(STRUCTURE);
+    let open = submit_seal(&mut house, &worker, &key).unwrap();
+    let proof = house.proof("bob", &open.decidable());
+    let (bob, job) = (house.officer("bob"), house.job());
+    let House { db, rng, verifier, .. } = &mut house;
+    let (number, registry) = (&open.number, &mut ImportedRegister);
+    db.write(|db| certificate_request::approve(db, registry, verifier, number, 1, &proof, rng, &bob))
+        .unwrap();
+    let mut certify = |house: &mut House| {
+        let House { db, rng, verifier, .. } = house;
+        certify_request(db, &mut worker.context(verifier, &mut ImportedRegister), number, rng, &job)
+    };
+    // It is signed and good, and the worker dies before the request's own row.
+    house
+        .sql("CREATE TRIGGER sabotage BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'sabotage'); END")
+        .unwrap();
+    assert!(certify(&mut house).unwrap_err().to_string().contains("sabotage"));
+    house.sql("DROP TRIGGER sabotage").unwrap();
+
+    let recorded = record_as(&mut house, operator(), &spki(&key)).unwrap();
+    assert_eq!((recorded.ended.len(), recorded.open_requests), (1, vec![number.clone()]));
+    let refused = certify(&mut house).unwrap_err();
+    assert_eq!(refused.code().name, "certificate-ended", "{refused}");
+    let certificate = named(&mut house, number);
+    assert_eq!(status(&mut house, &certificate).word(), "revoked");
+    let told: Vec<String> = outbox::table
+        .filter(outbox::subject.eq(format!("certificate request {number}")))
+        .filter(outbox::notice.eq_any(["certificate-issued", "certificate-revoked"]))
+        .select(outbox::notice)
+        .load(&mut house.db)
+        .unwrap();
+    assert_eq!(told, ["certificate-revoked"]);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use der::asn1::{AnyRef, BitString};
 use der::{Decode, Encode, Sequence};
+use serde_json::json;
 use spki::AlgorithmIdentifierOwned;
+use store::audit::Event;
 
 use super::hall::{Hall, act, chance};
 use super::reports::rewrite;
@@ -12,7 +14,7 @@ use crate::ceremony::report::{CERTIFICATE, audit_key, named, record};
 use crate::ceremony::steps::CertificateStep;
 use crate::ceremony::verify::{sha256, verify_content};
 use crate::ceremony::verify_objects::moment;
-use crate::ceremony::{Ceremony, Report, Step, is_report_of};
+use crate::ceremony::{Ceremony, Report, Step, head_of_report};
 use crate::identity::Identity;
 use crate::profile::{Profile, Profiles};
 use crate::serial::SerialNumber;
@@ -228,6 +230,12 @@ fn a_report_that_the_lint_refuses_today_fits_in_the_ledger_and_one_of_other_octe
             let refused = verify_content(&of_then, &signed.audit_key).unwrap_err().to_string();
             assert!(refused.contains("igc-1.5-validity-length"), "{refused}");
             let then = json_of(&of_then);
+            let untold = ["the audit log was told another transcript of this ceremony"];
+            assert_eq!(looked_at(&mut hall, &then, &then), untold);
+            let head = head_of_report(&then, ceremony.name()).unwrap();
+            let subject = format!("ceremony {}", ceremony.name());
+            let told = Event { action: "ceremony.step", subject, payload: json!({ "head": head }) };
+            hall.db.write(|db| store::audit::record(db, told, &mut chance(), &act())).unwrap();
             assert_eq!(looked_at(&mut hall, &then, &then), [""; 0]);
 
             let other = [then.as_slice(), b"\n"].concat();
@@ -257,7 +265,7 @@ fn a_report_is_known_by_the_name_in_its_file_and_an_unbroken_transcript_of_that_
             let [whole, other]: [Report; 2] = [INSTALLATION, ROLLOVER]
                 .map(|text| serde_json::from_slice(&hall.report(text).unwrap().json).unwrap());
             let name = Ceremony::parse(INSTALLATION).unwrap().name().to_owned();
-            let is_one = |report: &Report| is_report_of(&json_of(report), &name);
+            let is_one = |report: &Report| head_of_report(&json_of(report), &name).is_some();
             assert!(is_one(&whole) && !is_one(&other));
             let spoilt: [fn(&mut Report); 5] = [
                 |report| report.format = "igc-ceremony-report-v2".to_owned(),
@@ -271,7 +279,9 @@ fn a_report_is_known_by_the_name_in_its_file_and_an_unbroken_transcript_of_that_
                 spoil(&mut report);
                 assert!(!is_one(&report), "{number}");
             }
-            assert!(!is_report_of(b"log\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", &name));
+            assert!(
+                head_of_report(b"log\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", &name).is_none()
+            );
         },
     );
 }

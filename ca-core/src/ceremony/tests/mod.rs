@@ -22,5 +22,17 @@ const ROLLOVER: &str = include_str!("../../../../hsm-config/ceremonies/rollover.
 const END: &str = include_str!("../../../../hsm-config/ceremonies/end-of-authority.toml");
 const REVOKE: &str = include_str!("../../../../hsm-config/ceremonies/revoke-authority.toml");
 const ADMINISTRATORS: &str = include_str!("../../../../hsm-config/ceremonies/administrators.toml");
-const SHIPPED: [&str; 10] =
-    [INSTALLATION, RSA, ROOT, ROOT_CRL, REVOKE, ISSUING, RESPONDERS, ROLLOVER, END, ADMINISTRATORS];
+pub(crate) const LIST_SIGNER: &str = include_str!("../../../../hsm-config/ceremonies/list-signer.toml");
+const SHIPPED: [&str; 11] = [
+    INSTALLATION,
+    RSA,
+    ROOT,
+    ROOT_CRL,
+    REVOKE,
+    ISSUING,
+    RESPONDERS,
+    LIST_SIGNER,
+    ROLLOVER,
+    END,
+    ADMINISTRATORS,
+];

@@ -20,7 +20,7 @@ use crate::signing::{LedgerPlace, Reconciled, reconcile};
 const HERE: &str = module_path!();
 
 impl Hall {
-    pub(super) fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
+    pub(crate) fn report(&mut self, text: &str) -> Result<SignedReport, ReportError> {
         let identity = self.identity.clone();
         self.report_with(text, ReportIdentity::OfToday(identity.text()))
     }

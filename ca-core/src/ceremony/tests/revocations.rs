@@ -13,7 +13,7 @@ use crate::authority;
 use crate::ceremony::report::{CERTIFICATE, named};
 use crate::ceremony::revoking::{Before, revoke};
 use crate::ceremony::verify::{sha256, verify_content};
-use crate::ceremony::{Ceremony, NamedPem, Report, Step, verify};
+use crate::ceremony::{Ceremony, NamedPem, Report, SignedReport, Spared, Step, verify};
 use crate::identity::Identity;
 use crate::issuance::PrepareError;
 use crate::signer::soft_token::in_child;
@@ -259,6 +259,33 @@ fn a_ceremony_comes_to_its_end_though_a_later_one_has_revoked_what_it_was_to_rev
     );
 }
 
+/// What a report leaves open whose transcript says something else of the revocation.
+fn altered(signed: &SignedReport, alter: impl Fn(&mut serde_json::Value)) -> Result<Vec<String>, String> {
+    let mut report: Report = serde_json::from_slice(&signed.json).unwrap();
+    rewrite(&mut report, "revoke ocsp-ACI-FO-PP", alter);
+    let verified = verify_content(&report, &signed.audit_key);
+    verified.map(|verified| verified.not_proven).map_err(|error| error.to_string())
+}
+
+fn what_is_said_of_the_responders_that_stay_is_held_against_the_rest(signed: &SignedReport, own: &str) {
+    assert_eq!(altered(signed, |_| {}).unwrap(), Vec::<String>::new());
+    let before =
+        altered(signed, |said| drop(said.as_object_mut().unwrap().remove("spared").unwrap())).unwrap();
+    assert!(before[0].contains("which responders of ACI-FO-PP stay"), "{before:?}");
+    let of_another = altered(signed, |said| said["spared"][0]["issuer"] = "ACI-EL-PP".into()).unwrap_err();
+    assert!(of_another.contains("another authority gave"), "{of_another}");
+    let twice = altered(signed, |said| {
+        let one = said["spared"][0].clone();
+        said["spared"].as_array_mut().unwrap().push(one);
+    });
+    assert!(twice.clone().unwrap_err().contains("twice"), "{twice:?}");
+    let revoked = altered(signed, |said| {
+        said["spared"] = serde_json::json!([]);
+        said["certificates"][0]["serial"] = own.into();
+    });
+    assert!(revoked.clone().unwrap_err().contains("this ceremony has made"), "{revoked:?}");
+}
+
 #[test]
 fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
     in_child(HERE, "responders_whose_key_may_be_known_are_revoked_once_another_answers", |module| {
@@ -272,8 +299,14 @@ fn responders_whose_key_may_be_known_are_revoked_once_another_answers() {
         assert_eq!(responders(&mut hall, "ACI-FO-PP-2"), std::slice::from_ref(&good), "another authority's");
         assert_eq!(responders(&mut hall, "ACI-FO-PP"), [compromised, good]);
         assert_eq!(outcome.revoked[0].certificates.len(), 1);
+        let spared = outcome.revoked[0].spared.clone().unwrap();
+        let own: Vec<&str> = outcome.certificates.iter().map(|made| made.serial.as_str()).collect();
+        let said: Vec<(&str, Spared)> = spared.iter().map(|one| (one.serial.as_str(), one.because)).collect();
+        assert_eq!(said, [(own[0], Spared::Own)]);
         let signed = hall.report(&known).unwrap();
-        verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+        let verified = verify(&signed.json, &signed.signature, &signed.audit_key).unwrap();
+        assert_eq!((verified.spared, verified.not_proven), (spared.clone(), Vec::<String>::new()));
+        what_is_said_of_the_responders_that_stay_is_held_against_the_rest(&signed, &spared[0].serial);
         let said = audit_events::table.filter(audit_events::action.eq("certificate.revoked"));
         assert_eq!(said.count().get_result::<i64>(&mut hall.db).unwrap(), 1);
     });

@@ -28,6 +28,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..BASE
     },
     Expectation {
+        // Layout, keys and usages [ours]; the real ones [?].
         profile: "ocsp-responder",
         role: Role::Responder,
         longest_days: RESPONDER_DAYS,
@@ -53,7 +54,7 @@ const CERTIFICATE_AUTHORITY: KeyUsage = KeyUsage::same(KEY_CERT_SIGN | CRL_SIGN)
 
 /// Twenty years of at most five leap days.
 const AUTHORITY_DAYS: i64 = 20 * 365 + 5;
-/// No revocation is looked up for a responder (id-pkix-ocsp-nocheck), so its life is short (RFC 6960 §4.2.2.2.1).
+/// [ours], the real ones [?]. No revocation is looked up for a responder (id-pkix-ocsp-nocheck), so its life is short (RFC 6960 §4.2.2.2.1).
 const RESPONDER_DAYS: i64 = 90;
 
 const ROOT_EXTENSIONS: &[ExpectedExtension] = &[
@@ -71,7 +72,7 @@ const ISSUING_EXTENSIONS: &[ExpectedExtension] = &[
     plain(extension::SUBJECT_KEY_IDENTIFIER),
     plain(extension::AUTHORITY_KEY_IDENTIFIER),
 ];
-/// The real responders' profile is not public: the common part, and what RFC 6960 §4.2.2.2 asks.
+/// The real responders' profile is not public [?]: the common part, and what RFC 6960 §4.2.2.2 asks.
 const RESPONDER_EXTENSIONS: &[ExpectedExtension] = &[
     plain(extension::BASIC_CONSTRAINTS),
     plain(extension::SUBJECT_KEY_IDENTIFIER),

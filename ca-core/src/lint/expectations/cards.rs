@@ -6,7 +6,8 @@ use super::{
     MAIL, PERIOD, PROFESSION, PROFESSIONAL, critical, end_entity_extensions, plain,
 };
 
-/// The three certificates of a holder: authentication, signature, confidentiality ([M]; that a card has it [?]).
+/// The three certificates of a holder: authentication (seen of a CPE; of the other kinds [C]), signature (seen of a CPS; of the others [C]),
+/// confidentiality ([M]; that a card has it [?]).
 macro_rules! card {
     ($name:literal, $holder:expr, [$($last:expr),*]) => {
         &[
@@ -36,14 +37,14 @@ macro_rules! card {
 }
 
 pub(super) const CPS: &[Expectation] = card!("fo-pp-cps", PROFESSIONALS, [PROFESSION]);
-/// [C] from the CPS; the extension of the future profession [M].
+/// [C] from the CPS, no CPF was seen [?]; the extension of the future profession [M].
 pub(super) const CPF: &[Expectation] = card!("fo-pp-cpf", STUDENTS, [extension::FUTURE_PROFESSION]);
 pub(super) const CPE: &[Expectation] = card!("st-pp-cpe", EMPLOYEES, []);
 pub(super) const CPE_OF_A_SERVICE: &[Expectation] = card!("st-pp-cpe-service", SERVICES, []);
-/// [C]: as the CPE.
+/// [C]: as the CPE; no CDE was seen [?].
 pub(super) const CDE: &[Expectation] = card!("st-pp-cde", EMPLOYEES, []);
 pub(super) const CPA: &[Expectation] = card!("st-pp-cpa", AUTHORISED, []);
-/// [C]: as the CPA.
+/// [C]: as the CPA; no CDA was seen [?].
 pub(super) const CDA: &[Expectation] = card!("st-pp-cda", AUTHORISED, []);
 
 /// The contactless certificate of each kind of card: it says which card it is, and nothing of its holder [?].
@@ -56,6 +57,7 @@ pub(super) const TECHNICAL: &[Expectation] = &[
     Expectation { profile: "st-pp-cda-tech", product_type: AUTHORISED_TYPE, ..CONTACTLESS },
 ];
 
+/// That there is such a key, without a PIN and never to sign, is known; its subject, usages and extensions are not [?].
 const CONTACTLESS: Expectation = Expectation {
     subject: &[&[attribute::COUNTRY], &[attribute::COMMON_NAME]],
     common_name: CommonName::CardNumber,

@@ -3,8 +3,11 @@
 //! The builder's profiles are files, one whole page each; these tables were written from the domain reference
 //! (IGC Santé, §1.1 authorities, §1.5–1.9 end entities) without reading them, and composed the other way: who the
 //! subject is times what the key is for. So a slip of one hand is not a slip of the other. A line with no mark is
-//! seen in real certificates; [M] is from memory, [C] deduced, [?] not known. Change a line here only with the
+//! seen in real certificates; [M] is from memory, [C] deduced, [?] not known, [ours] chosen here. Change a line here only with the
 //! reason in the other writing.
+//!
+//! What an installation configures stands in none of these tables: names, policies, addresses, the UPN's suffix and the card issuer are read from the
+//! identity file. The profiles are part of the program, as these tables are: one that is changed alone is refused, and that is meant.
 
 mod authorities;
 mod cards;
@@ -162,7 +165,9 @@ const PROFESSIONAL: Layout = &[&[COUNTRY], &[TITLE], PERSON];
 const EMPLOYEE: Layout = &[&[COUNTRY], &[STATE], &[ORGANIZATION], &[ORGANIZATIONAL_UNIT], &[TITLE], PERSON];
 const PERSON: &[&[u8]] = &[COMMON_NAME, SURNAME, GIVEN_NAME];
 
+/// RSA of 2048 bits is seen; P-256 [ours].
 const CARD_KEYS: &[AllowedKey] = &[AllowedKey::P256, AllowedKey::Rsa { from: 2048, to: 2048 }];
+/// RSA of 2048 bits is seen; more, and P-256 [ours].
 const SOFTWARE_KEYS: &[AllowedKey] = &[AllowedKey::P256, AllowedKey::Rsa { from: 2048, to: 4096 }];
 
 /// Three years to the second, a leap day included (§1.5).
@@ -196,7 +201,7 @@ const PROFESSION: &[u8] = extension::PROFESSION;
 const AUTHENTICATION: KeyUsage = KeyUsage::same(DIGITAL_SIGNATURE);
 /// Never with another usage: whoever relies on it as consent may (EN 319 412-2 §4.3.2, type A).
 const CONSENT: KeyUsage = KeyUsage::same(NON_REPUDIATION);
-/// [M]; RFC 8813 §3: an EC key agrees on keys, it enciphers nothing.
+/// [M]/[?] (§1.8); RFC 8813 §3 [ours]: an EC key agrees on keys, it enciphers nothing.
 const CONFIDENTIALITY: KeyUsage =
     KeyUsage { rsa: KEY_ENCIPHERMENT | DATA_ENCIPHERMENT, elliptic: KEY_AGREEMENT };
 const MAIL: &[&[u8]] = &[purpose::EMAIL_PROTECTION];

@@ -23,7 +23,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..ORGANISATION
     },
     Expectation {
-        // [M].
+        // [M]/[?] (§1.8).
         profile: "el-org-conf",
         extensions: end_entity_extensions!([ALT_NAME], []),
         key_usage: CONFIDENTIALITY,
@@ -45,7 +45,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..ORGANISATION
     },
     Expectation {
-        // [M]; mail enciphers a key, never data, with the recipient's.
+        // [M]/[?]; mail enciphers a key, never data, with the recipient's.
         profile: "el-org-serv-smime",
         extensions: end_entity_extensions!([ALT_NAME], []),
         key_usage: KeyUsage { rsa: KEY_ENCIPHERMENT, elliptic: KEY_AGREEMENT },
@@ -57,7 +57,7 @@ pub(super) const ALL: &[Expectation] = &[
     Expectation { profile: "el-org-test-short", longest_days: 1, ..TEST },
 ];
 
-/// What relying systems test with; nobody keeps its key.
+/// What relying systems test with; nobody keeps its key [ours].
 const TEST: Expectation = Expectation {
     keys: &[AllowedKey::P256],
     extensions: end_entity_extensions!([], []),

@@ -8,7 +8,7 @@ use super::{
 
 pub(super) const ALL: &[Expectation] = &[
     Expectation {
-        // [C]: no sample; the authentication of §1.8 without what only a card has.
+        // [C]: no sample [?]; the authentication of §1.8 without what only a card has.
         profile: "el-pp-soft-auth",
         extensions: end_entity_extensions!([], [PROFESSION]),
         extended_key_usage: &[purpose::CLIENT_AUTH],
@@ -23,7 +23,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..PROFESSIONALS
     },
     Expectation {
-        // [M].
+        // [M]/[?] (§1.8).
         profile: "el-pp-soft-conf",
         extensions: end_entity_extensions!([ALT_NAME], [PROFESSION]),
         key_usage: CONFIDENTIALITY,
@@ -32,7 +32,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..PROFESSIONALS
     },
     Expectation {
-        // [C] from the two lines above it and the employee of §1.7, as all of this offer.
+        // [C] from the two lines above it and the employee of §1.7, as all of this offer; no such certificate was seen [?].
         profile: "el-pp-pro-auth",
         extensions: end_entity_extensions!([], []),
         extended_key_usage: &[purpose::CLIENT_AUTH],
@@ -47,6 +47,7 @@ pub(super) const ALL: &[Expectation] = &[
         ..ATTACHED
     },
     Expectation {
+        // [M], and [C] as the others of this offer.
         profile: "el-pp-pro-conf",
         extensions: end_entity_extensions!([ALT_NAME], []),
         key_usage: CONFIDENTIALITY,

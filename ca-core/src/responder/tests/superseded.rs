@@ -3,6 +3,7 @@
 use store::schema::service_keys;
 
 use super::*;
+use crate::ceremony::Spared;
 use crate::ceremony::tests::RESPONDERS;
 
 const HERE: &str = module_path!();
@@ -52,6 +53,14 @@ fn a_ceremony_that_is_taken_up_revokes_no_responder_of_a_later_one_nor_whoever_t
                     [serial],
                     "the one that stood when it was opened, after {steps} steps"
                 );
+                let spared = outcome.revoked[0].spared.as_ref().unwrap();
+                let mut because: Vec<Spared> = spared.iter().map(|one| one.because).collect();
+                because.sort_by_key(|because| because.words());
+                assert_eq!(
+                    because,
+                    [Spared::Successor, Spared::LaterCeremony, Spared::Own],
+                    "after {steps} steps"
+                );
                 // Its own, that of the later one, and the successor of one of these.
                 assert_eq!(
                     scene.statuses(authority),
@@ -59,7 +68,8 @@ fn a_ceremony_that_is_taken_up_revokes_no_responder_of_a_later_one_nor_whoever_t
                     "after {steps} steps"
                 );
             }
-            assert_eq!(scene.hall.hold(&alone).unwrap().revoked[0].certificates.len(), 2);
+            let revoked = scene.hall.hold(&alone).unwrap().revoked.remove(0);
+            assert_eq!((revoked.certificates.len(), revoked.spared.unwrap().len()), (2, 1));
             assert_eq!(
                 scene.statuses("ACI-ST-ORG"),
                 ["good", "revoked", "revoked"],

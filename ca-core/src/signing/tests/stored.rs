@@ -286,6 +286,28 @@ fn the_heads_of_the_log_are_those_of_the_stored_tree() {
     }
 }
 
+/// The octets of what has the form of a report of this ceremony, and the head of its transcript.
+fn report_in_form(name: &str) -> (String, String) {
+    let file = format!("name = \"{name}\"\n");
+    let sha256 = |text: &str| hex::encode(openssl::sha::sha256(text.as_bytes()));
+    let line = json!({ "number": 1, "previous": sha256(&file), "at": act().at, "step": "close", "event": "done", "detail": {} });
+    let line = line.to_string();
+    let head = sha256(&line);
+    let report = json!({ "format": "igc-ceremony-report-v1", "ceremony_file": file, "transcript": [line] })
+        .to_string();
+    (report, head)
+}
+
+/// What the log was told of every step before, as the program of now tells it.
+fn audit_payloads_of_steps_say(scene: &mut Scene, payload: serde_json::Value) {
+    // No program changes one; the trigger stands for that.
+    let sql = format!(
+        "DROP TRIGGER IF EXISTS audit_payloads_are_never_changed; UPDATE audit_payloads SET payload = '{payload}'
+         WHERE event_id IN (SELECT id FROM audit_events WHERE action = 'ceremony.step')"
+    );
+    scene.db.batch_execute(&sql).unwrap();
+}
+
 #[test]
 fn a_report_is_of_a_ceremony_that_was_held_and_a_trial_of_the_key_that_it_names() {
     let mut scene = Scene::whole();
@@ -315,6 +337,29 @@ fn a_report_is_of_a_ceremony_that_was_held_and_a_trial_of_the_key_that_it_names(
         }
         assert_eq!(scene.one_alarm(), "it is no recorded report of this ceremony");
     }
+    // What has the form of one, and of a transcript that the log was never told, is none where the log says every line that it was told.
+    let (report, transcript_head) = report_in_form("root");
+    let table = store::schema::ceremony_reports::table;
+    let row = (
+        store::schema::ceremony_reports::digest.eq(digest(report.as_bytes())),
+        store::schema::ceremony_reports::ceremony.eq("root"),
+        store::schema::ceremony_reports::report.eq(report.as_bytes()),
+        store::schema::ceremony_reports::recorded_at.eq(act().at),
+    );
+    diesel::insert_into(table).values(row).execute(&mut scene.db).unwrap();
+    scene.intend(&audit, report.as_bytes(), "ceremony report root");
+    scene.write(&audit, &digest(report.as_bytes()), "ceremony report root");
+    scene.no_alarm("a program of before has told the log of a line, and not of which");
+    let step = "ceremony.step";
+    audit_payloads_of_steps_say(&mut scene, json!({ "head": "11" }));
+    scene.write(&audit, &digest(report.as_bytes()), "ceremony report root");
+    assert_eq!(scene.one_alarm(), "the audit log was told another transcript of this ceremony");
+    let told = json!({ "head": transcript_head });
+    let told = Event { action: step, subject: "ceremony root".into(), payload: told };
+    scene.db.write(|db| record(db, told, &mut rng, &act())).unwrap();
+    scene.write(&audit, &digest(report.as_bytes()), "ceremony report root");
+    scene.no_alarm("the log was told its end");
+
     scene.sign(&tried, crate::ceremony::KEY_TRIAL, "trial of key issuing/ff");
     scene.no_alarm("a trial");
     scene.sign(&tried, b"what he likes", "trial of key issuing/ff");

@@ -84,7 +84,7 @@ fn records(url: &str, told: ToldKey, house: &House, stop: Option<Stop>) -> JoinH
         let mut db = Database::open(&url, DatabaseRole::Owner).unwrap();
         let rng = &mut UnwrapErr(getrandom::SysRng);
         db.write(|db| {
-            let recorded = KeyInHand::take(db, &told, &act)?.record(db, SOURCE, rng, &act)?;
+            let recorded = KeyInHand::take(db, &told)?.record(db, SOURCE, rng, &act)?;
             if let Some(stop) = stop {
                 stop.here();
             }

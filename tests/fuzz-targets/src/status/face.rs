@@ -61,6 +61,7 @@ impl Face {
             open_database: Box::new(move || Ok(store::Database::open_standing(&url, DatabaseRole::Status)?)),
             open_signer: Box::new(move || Ok(Box::new(signer.clone()))),
             signer_figures: Arc::new(|| None),
+            answers_ledger: "nowhere/answers.ledger".into(),
             clock: Arc::new(now),
             streams: StreamLimits::default(),
             connections: ConnectionLimits::default(),
