@@ -26,7 +26,7 @@ use crate::officers::Reach;
 pub struct HeldFeed {
     /// What it would do.
     pub hold: Hold,
-    /// Every decision on it, those on earlier versions too.
+    /// Every decision on it that counts, those on earlier versions too.
     pub decisions: Vec<Decision>,
     /// Which numbers it is about, where it is no feed and a case of a merge.
     pub case: Option<MergeCase>,
@@ -89,7 +89,7 @@ pub fn waiting(db: &mut Database) -> Result<Vec<HeldFeed>, HeldFeedError> {
 }
 
 fn with_decisions(db: &mut Database, hold: Hold) -> Result<HeldFeed, HeldFeedError> {
-    let decisions = decision::of(db, SubjectKind::RegisterFeed, &hold.feed)?;
+    let decisions = decision::that_count(db, SubjectKind::RegisterFeed, &hold.feed)?;
     let case = match &*hold.source {
         CASE_SOURCE => merges::case_of(db, &hold.feed)?,
         _ => None,

@@ -73,7 +73,7 @@ pub(super) fn opposition_plans(
             .find(&id)
             .select((opposition_plans::planned_by, opposition_plans::planned_at))
             .first(db)?;
-        let decided = decision::of(db, SubjectKind::OppositionPlan, &id)?;
+        let decided = decision::that_count(db, SubjectKind::OppositionPlan, &id)?;
         let Standing::Held { approved_by } = Standing::of(&decided, 1) else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::OppositionPlan, (&planned_by, &approved_by))?;
         let matter = Matter::OppositionPlan { id };
