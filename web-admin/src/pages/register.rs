@@ -118,11 +118,15 @@ fn doubt_in_words(doubt: MergeDoubt) -> Key {
 
 /// What an officer is asked about two numbers, as a title.
 fn case_in_words(language: Language, case: &MergeCase) -> String {
-    let said = match case.kind {
-        MergeCaseKind::Join => language.say("register-case-join"),
-        MergeCaseKind::Part => language.say("register-case-part"),
-    };
-    said.with("adeli", case.adeli.clone()).with("rpps", case.rpps.clone()).to_string()
+    let (adeli, rpps) = (case.adeli.clone(), case.rpps.clone());
+    match case.kind {
+        MergeCaseKind::Join => {
+            language.say("register-case-join").with("adeli", adeli).with("rpps", rpps).to_string()
+        }
+        MergeCaseKind::Part => {
+            language.say("register-case-part").with("adeli", adeli).with("rpps", rpps).to_string()
+        }
+    }
 }
 
 /// A feed that was put aside.
