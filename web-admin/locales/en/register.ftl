@@ -4,6 +4,7 @@ register-title = National register
 register-feeds = Extracts held back
 register-case-join = { $adeli } and { $rpps }: one person?
 register-case-part = { $adeli } and { $rpps }: end their being one person's?
+register-case-released = Approved, the program does it
 register-case-adeli = Under the ADELI number
 register-case-rpps = Under the RPPS number
 register-case-doubt = Why it is asked

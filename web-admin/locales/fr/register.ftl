@@ -4,6 +4,7 @@ register-title = Répertoire national
 register-feeds = Extraits retenus
 register-case-join = { $adeli } et { $rpps }{"\u00A0"}: une seule personne{"\u00A0"}?
 register-case-part = { $adeli } et { $rpps }{"\u00A0"}: mettre fin à leur réunion{"\u00A0"}?
+register-case-released = Approuvé, le programme le fait
 register-case-adeli = Sous son numéro ADELI
 register-case-rpps = Sous son numéro RPPS
 register-case-doubt = Pourquoi la question se pose

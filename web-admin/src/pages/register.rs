@@ -309,6 +309,7 @@ fn feed(
     let (status, status_class) = match &standing {
         Standing::Held { approved_by: None } => (Key::of("register-awaits-two"), "submitted"),
         Standing::Held { approved_by: Some(_) } => (Key::of("register-awaits-second"), "submitted"),
+        Standing::Released if case.is_some() => (Key::of("register-case-released"), "approved"),
         Standing::Released => (Key::of("register-released"), "approved"),
         Standing::Refused => (Key::of("register-refused"), "refused"),
     };
