@@ -41,6 +41,10 @@ store::codes! {
     REGISTER_FILE = ("register-file-unreadable", Failed, "the operator: check the file and its permissions");
     /// More rows than there are numbers.
     REGISTER_MERGES_ROWS = ("register-merges-rows", Invalid, "the operator: this is no correspondence of ADELI and RPPS numbers");
+    /// An ADELI number that has become no other.
+    MERGE_UNKNOWN = ("register-merge-unknown", NotFound, "copy the ADELI number again: `igc registry show` says what became of it");
+    /// A case of a merge that there is not.
+    MERGE_CASE_UNKNOWN = ("register-merge-case-unknown", NotFound, "copy its identifier again from `igc registry held`");
     /// An address, a root or a bound of the directory that cannot be meant.
     FHIR_SETTINGS = ("fhir-settings-invalid", Invalid, "the operator: see [registry.fhir] in docs/configuration.md");
     /// The file of the directory's key.

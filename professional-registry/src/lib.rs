@@ -6,7 +6,8 @@
 //! digest is the evidence for what follows from it (architecture invariant 4). [`fhir`] asks the same register about one
 //! person, over HTTP.
 //!
-//! This crate alone writes `register_feeds`, `register_merges`, `register_holds`, `register_silences`, `professionals`,
+//! This crate alone writes `register_feeds`, `register_merges`,
+//! `register_merge_cases`, `register_holds`, `register_silences`, `professionals`,
 //! `register_structures`, `register_supplements`, `register_identities` and `register_contact_changes`.
 
 mod civil_status;
@@ -17,6 +18,7 @@ pub mod extract;
 pub mod faults;
 pub mod fhir;
 pub mod fictional;
+mod folded;
 pub mod identifiers;
 pub mod import;
 pub mod merges;
@@ -30,6 +32,7 @@ mod supplement;
 pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
 pub use contact_change::{contact_changed_at, forget_contact_changes};
 pub use department::{Department, departments_of};
+pub use folded::folded;
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };

@@ -40,6 +40,7 @@ pub mod key_compromise;
 pub mod lapse;
 pub mod letter;
 pub mod mandate;
+pub mod merge_case;
 pub mod names;
 pub mod notices;
 mod numbering;

@@ -335,11 +335,28 @@ diesel::table! {
 }
 
 diesel::table! {
-    register_merges (adeli) {
+    register_merges (adeli, rpps) {
         adeli -> Text,
         rpps -> Text,
         feed -> Text,
         merged_at -> BigInt,
+        compared_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ended_by_case -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    register_merge_cases (id) {
+        id -> Text,
+        kind -> Text,
+        adeli -> Text,
+        rpps -> Text,
+        doubt -> Text,
+        identities -> Text,
+        opened_at -> BigInt,
+        outcome -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
     }
 }
 
@@ -1306,6 +1323,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     professionals,
     register_structures,
     register_merges,
+    register_merge_cases,
     register_supplements,
     register_contact_changes,
     register_identities,

@@ -33,6 +33,10 @@ const BEFORE: &str = "
         ceased, kept, reappeared, held_at, held_by)
         SELECT id, 1, source, file_name, extracted_at, '', 1, 1, 0, 0, 1, 0, 0, 1, 'operator:x' FROM register_feeds;
     INSERT INTO register_silences (sequence, subject) VALUES (1, 'somebody');
+    INSERT INTO register_merges (adeli, rpps, feed, merged_at)
+        SELECT '00B6000019', '899700000013', min(id), 1 FROM register_feeds;
+    INSERT INTO register_merge_cases (id, kind, adeli, rpps, doubt, identities, opened_at)
+        SELECT min(id), 'part', '00B6000019', '899700000013', 'asked', min(id), 1 FROM register_feeds;
     INSERT INTO card_lapses (card_number, first_sequence, first_feed, cause, found_at, status)
         SELECT (SELECT max(number) FROM cards), sequence, id, 'order-holder-ceased', 1, 'open' FROM register_feeds LIMIT 1;
     INSERT INTO card_changes (card_number, first_sequence, first_feed, rule, leads_to, found_at)
@@ -174,6 +178,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("DELETE FROM register_feeds", "never deleted"),
     ("UPDATE register_holds SET ceased = 0", "never changed"),
     ("DELETE FROM register_holds", "never deleted"),
+    ("UPDATE register_merges SET rpps = '899700000021'", "stays that other"),
+    ("UPDATE register_merges SET ended_at = 1, ended_by_case = 'x'", "two officers end a merge"),
+    ("DELETE FROM register_merges", "stays that other"),
+    ("UPDATE register_merge_cases SET doubt = 'names'", "never changed"),
+    ("UPDATE register_merge_cases SET outcome = 'done', settled_at = 1", "two officers decide"),
+    ("UPDATE register_merge_cases SET outcome = 'refused', settled_at = 1", "two officers decide"),
+    ("DELETE FROM register_merge_cases", "never deleted"),
     ("UPDATE register_silences SET subject = 'x'", "never changed"),
     ("DELETE FROM register_silences", "never deleted"),
     ("UPDATE register_examinations SET found = 1", "never changed"),

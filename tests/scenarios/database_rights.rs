@@ -219,7 +219,7 @@ fn an_extract_and_a_correspondence_are_read_with_the_workers_rights() {
     owner
         .batch_execute("REVOKE INSERT ON register_feeds FROM igc_worker; REVOKE INSERT ON register_merges FROM igc_worker")
         .unwrap();
-    let correspondence = workshop.dir().join("correspondance.csv");
+    let correspondence = workshop.dir().join("correspondance_202601010000.csv");
     std::fs::write(&correspondence, "N° ADELI;N° RPPS\n0B6000019;99700000013\n").unwrap();
     let merges = ["registry", "merges", correspondence.to_str().unwrap()];
     let extract = workshop.extract(24, &WITHOUT_A_CARD[..1]);

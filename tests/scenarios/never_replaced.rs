@@ -49,6 +49,8 @@ const PARTIAL: &[(&str, Values, Values)] = &[
     ("card_suspensions_one_open", &[("outcome", "NULL")], &[("outcome", "'lifted'")]),
     ("opposition_requests_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),
     ("opposition_tickets_one_open", &[("outcome", "NULL")], &[("outcome", "'dismissed'")]),
+    ("register_merge_cases_one_open", &[("outcome", "NULL")], &[("outcome", "'refused'")]),
+    ("register_merges_one_of_a_number", &[("ended_at", "NULL")], &[("ended_at", "1")]),
     ("certificate_status_events_revoke_once", &[("event", "'revoked'")], &[("event", "'other'")]),
 ];
 

@@ -155,7 +155,7 @@ fn civil_status_and_contacts_are_read_by_the_worker_and_by_nobody_else() {
         (DatabaseRole::Web, "DELETE FROM audit_payloads"),
         (
             DatabaseRole::Web,
-            "INSERT INTO register_merges VALUES ('00B6000019', '899700000013', repeat('0', 64), 1)",
+            "INSERT INTO register_merges (adeli, rpps, feed, merged_at) VALUES ('00B6000019', '899700000013', repeat('0', 64), 1)",
         ),
     ] {
         let refused = workshop.open(role).batch_execute(sql).unwrap_err().to_string();

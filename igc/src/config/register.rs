@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use professional_registry::fhir::FhirSettings;
+use professional_registry::fhir::{BaseUrl, FhirSettings};
 use professional_registry::import::Brakes;
 use serde::{Deserialize, Serialize};
+
+/// Most requests in a second to a server of one's own.
+const OWN_SERVERS_LIMIT: u32 = 1000;
 
 /// Most that may happen by itself within a day.
 const MOST_A_DAY: u32 = 10_000;
@@ -38,6 +41,9 @@ pub struct FhirSection {
     /// PEM roots of its TLS certificate; those of the system, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roots: Option<PathBuf>,
+    /// Whether the address is a server of one's own, which the limit of the Annuaire Santé does not bind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_server: bool,
     /// The most requests in a second.
     #[serde(default = "requests_a_second")]
     pub requests_a_second: u32,
@@ -50,7 +56,7 @@ pub struct FhirSection {
 }
 
 fn requests_a_second() -> u32 {
-    17
+    FhirSettings::PUBLISHED_LIMIT
 }
 
 fn connect_seconds() -> u32 {
@@ -94,15 +100,28 @@ impl RegisterSection {
 
 impl FhirSection {
     fn understand(self, folder: &Path) -> Result<FhirSettings, String> {
-        if !(2..=1000).contains(&self.requests_a_second) {
-            return Err("register.fhir.requests_a_second: must be between 2 and 1000".to_owned());
+        let base: BaseUrl =
+            self.address.parse().map_err(|error| format!("register.fhir.address: {error}"))?;
+        if self.own_server && base.is_the_publishers() {
+            return Err("register.fhir.own_server: the address is the publisher's".to_owned());
+        }
+        let most = if self.own_server { OWN_SERVERS_LIMIT } else { FhirSettings::PUBLISHED_LIMIT };
+        if !(2..=most).contains(&self.requests_a_second) {
+            return Err(format!(
+                "register.fhir.requests_a_second: must be between 2 and {most}{}",
+                if self.own_server {
+                    ""
+                } else {
+                    ", the limit of the Annuaire Santé; more needs own_server = true"
+                }
+            ));
         }
         let seconds = |key: &str, seconds: u32| match seconds {
             1..=60 => Ok(Duration::from_secs(u64::from(seconds))),
             _ => Err(format!("register.fhir.{key}: must be between 1 and 60")),
         };
         Ok(FhirSettings {
-            base: self.address.parse().map_err(|error| format!("register.fhir.address: {error}"))?,
+            base,
             key: folder.join(self.key),
             roots: self.roots.map(|roots| folder.join(roots)),
             requests_a_second: self.requests_a_second,

@@ -177,12 +177,20 @@ fn the_directory_is_reached_with_a_key_from_a_file_and_within_bounds() {
     assert_eq!((directory.requests_a_second, directory.roots), (17, None));
     for (wrong, key) in [
         ("requests_a_second = 1", "requests_a_second"),
-        ("requests_a_second = 1001", "requests_a_second"),
+        ("requests_a_second = 18", "own_server = true"),
+        ("own_server = true\nrequests_a_second = 1001", "between 2 and 1000"),
         ("connect_seconds = 0", "connect_seconds"),
         ("answer_seconds = 61", "answer_seconds"),
         ("secret = \"in the file\"", "secret"),
     ] {
         assert!(with(wrong).unwrap_err().contains(key), "{wrong}");
+    }
+    let own = with("own_server = true\nrequests_a_second = 1000").unwrap().directory.unwrap();
+    assert_eq!(own.requests_a_second, 1000);
+    for publishers in ["gateway.api.esante.gouv.fr", "ESANTE.gouv.fr.:443"] {
+        let section = format!("address = \"https://{publishers}/fhir/v2\"\nkey = \"k\"\nown_server = true");
+        let refused = parse(&format!("{DEMO}\n[register.fhir]\n{section}\n")).unwrap_err();
+        assert!(refused.contains("own_server"), "{publishers}: {refused}");
     }
     let plain = format!("{DEMO}\n[register.fhir]\naddress = \"http://gateway.example/\"\nkey = \"k\"\n");
     assert!(parse(&plain).unwrap_err().contains("register.fhir.address"));

@@ -17,16 +17,25 @@ pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(),
     }
     for feed in held {
         let hold = &feed.hold;
-        let found = format!(
-            "{} is put aside: it would cease {}, change {} and bring back {}, against {} living",
-            hold.file_name,
-            hold.difference.ceased,
-            hold.difference.changed,
-            hold.difference.reappeared,
-            hold.living
-        );
+        let found = match &feed.case {
+            Some(case) => format!(
+                "{} and {} are one person's, or two: officers have to say (other {})",
+                case.adeli,
+                case.rpps,
+                case.doubt.as_str()
+            ),
+            None => format!(
+                "{} is put aside: it would cease {}, change {} and bring back {}, against {} living",
+                hold.file_name,
+                hold.difference.ceased,
+                hold.difference.changed,
+                hold.difference.reappeared,
+                hold.living
+            ),
+        };
         let action = match feed.standing() {
             Standing::Held { .. } => "igc registry held; two officers release it, or one refuses it",
+            Standing::Released | Standing::Refused if feed.case.is_some() => "igc job run revalidation",
             Standing::Released => "igc registry import, the same file again",
             Standing::Refused => "it was refused: import another extract",
         };

@@ -1,6 +1,7 @@
-use professional_registry::ImportedRegister;
+use professional_registry::{ImportedRegister, merges};
 use rand_core::CryptoRng;
 use registration_authority::lapse::{self, SecondReadings};
+use registration_authority::merge_case;
 use serde_json::{Value, json};
 use store::Act;
 
@@ -15,6 +16,8 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let verifier = officer::verifier(&worker.installation)?;
     let most = worker.installation.config.oppositions_a_day;
     let mut rng = system_rng();
+    // First, since whose card is whose rests on it.
+    let cases = merge_case::settle_decided(&mut worker.db, &verifier, &mut rng, act)?;
     let looked = lapse::examine(&mut worker.db, &mut ImportedRegister, &mut rng, act)?;
     if let Some(looked) = &looked {
         let (found, lifted) = (looked.found, looked.lifted);
@@ -31,6 +34,16 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             );
         }
     }
+    let doubted = match looked {
+        Some(_) => merges::look_again(&mut worker.db, &mut rng, act)?,
+        None => 0,
+    };
+    if doubted > 0 {
+        tracing::warn!(
+            doubted,
+            "{doubted} merges of numbers wait for officers: the persons have other names or births"
+        );
+    }
     let silent = lapse::examine_ended_mandates(&mut worker.db, &mut ImportedRegister, &mut rng, act)?;
     if silent > 0 {
         tracing::info!(silent, "{silent} cards and certificates rest on a mandate that has ended");
@@ -46,8 +59,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         );
     }
     let unread = looked.iter().flat_map(|looked| looked.failed.clone());
+    let unsettled = cases.failed.into_iter().map(|(case, code)| (format!("merge {case}"), code));
     let failed: Vec<(String, &str)> =
-        unread.chain(done.failed).map(|(subject, code)| (subject, code.name)).collect();
+        unread.chain(done.failed).chain(unsettled).map(|(subject, code)| (subject, code.name)).collect();
     if let Some(code) = second.stopped {
         tracing::warn!(code = code.name, "the directory gives no second reading: {}", code.help);
     }
@@ -68,6 +82,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "stopped": second.stopped.map(|code| code.name),
         }),
         "without_mandate": silent,
+        "merges": json!({ "settled": cases.done, "refused": cases.refused, "doubted": doubted }),
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "revoked": done.revoked,
         "planned": done.planned,

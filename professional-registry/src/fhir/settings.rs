@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer};
 
 use super::FhirError;
 
+/// The domain of who publishes the directory.
+const PUBLISHER: &str = "esante.gouv.fr";
+
 /// How the API is reached.
 #[derive(Clone, Debug, Serialize)]
 pub struct FhirSettings {
@@ -16,12 +19,17 @@ pub struct FhirSettings {
     pub key: PathBuf,
     /// PEM certificates of the authorities that its TLS certificate may be of; those of the system, if absent.
     pub roots: Option<PathBuf>,
-    /// The most requests in a second: 2 to 1000. The published limit is 17 for each application (\[S\] domain.md §3.2).
+    /// The most requests in a second: 2 to [`Self::PUBLISHED_LIMIT`], or 1000 to a server of one's own.
     pub requests_a_second: u32,
     /// How long a connection may take.
     pub connect: Duration,
     /// How long an answer may take, from the connection to its last octet.
     pub answer: Duration,
+}
+
+impl FhirSettings {
+    /// The most requests in a second that the Annuaire Santé takes of an application (\[S\] domain.md §3.2).
+    pub const PUBLISHED_LIMIT: u32 = 17;
 }
 
 /// The address under which the resources lie: `https://gateway.api.esante.gouv.fr/fhir/v2`. Plain HTTP is for this machine
@@ -33,6 +41,14 @@ impl BaseUrl {
     /// As it was written, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is at the publisher's, by the name of its host.
+    pub fn is_the_publishers(&self) -> bool {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let host = authority.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+        host == PUBLISHER || host.ends_with(&format!(".{PUBLISHER}"))
     }
 
     /// What follows the base in `url`; nothing where it leads elsewhere.

@@ -54,11 +54,21 @@ impl Brakes {
         Ok(())
     }
 
+    /// Whether that part of a whole stops a feed.
+    pub(crate) fn is_too_many(self, part: u64, whole: u64) -> bool {
+        too_many(part, whole, self.refusal_percent)
+    }
+
+    /// Whether that part of a whole is worth a warning.
+    pub(crate) fn is_many(self, part: u64, whole: u64) -> bool {
+        too_many(part, whole, self.warning_percent)
+    }
+
     /// What is worth a warning.
     pub(super) fn warnings(self, change: &Change) -> Vec<Warning> {
         let of = change.living;
         let Difference { ceased, changed, merged, reappeared, .. } = change.difference;
-        let is_many = |part: &u64| too_many(*part, of, self.warning_percent);
+        let is_many = |part: &u64| self.is_many(*part, of);
         let mut parts =
             vec![("ceased", ceased), ("changed", changed), ("merged", merged), ("reappeared", reappeared)];
         parts.retain(|(_, part)| is_many(part));

@@ -57,6 +57,14 @@ pub enum ImportError {
         /// How many are in.
         living: u64,
     },
+    /// Too many of those whom the register knows would get another number.
+    #[error("the correspondence would give {merged} another number, against {living} living professionals")]
+    MassMerge {
+        /// How many.
+        merged: u64,
+        /// How many are in.
+        living: u64,
+    },
     /// It was put aside, because too many would leave, change or come back.
     #[error("{why}: it is put aside, as feed {feed}, until two officers release it", feed = hold.feed)]
     Held {
@@ -91,9 +99,10 @@ impl Fault for ImportError {
             Self::Unreadable => faults::REGISTER_UNREADABLE,
             Self::FileChanged => faults::REGISTER_FILE_CHANGED,
             Self::Held { .. } => faults::REGISTER_HELD,
-            Self::MassCeasing { .. } | Self::MassChange { .. } | Self::MassRejection { .. } => {
-                faults::REGISTER_BRAKE
-            }
+            Self::MassCeasing { .. }
+            | Self::MassChange { .. }
+            | Self::MassMerge { .. }
+            | Self::MassRejection { .. } => faults::REGISTER_BRAKE,
         }
     }
 }

@@ -6,7 +6,6 @@ use store::audit::{self, Event};
 use store::schema::register_feeds;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::survey::Survey;
 use super::{Difference, ImportError};
 use crate::extract::Form;
 
@@ -15,17 +14,17 @@ const SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where a file stands among the feeds that were seen.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// Its sequence, where it was imported already.
-    pub(super) complete: Option<i64>,
+    pub(crate) complete: Option<i64>,
     /// Its sequence, where an import of it was begun and not finished.
-    pub(super) importing: Option<i64>,
+    pub(crate) importing: Option<i64>,
 }
 
 /// Finds where the file stands; refuses one that is not newer than the newest.
-pub(super) fn standing(
+pub(crate) fn standing(
     db: &mut Database,
-    form: &Form,
+    source: &str,
     digest: &str,
     extracted_at: Timestamp,
     act: &Act,
@@ -46,7 +45,7 @@ pub(super) fn standing(
     // A feed that was begun counts as well: its rows are partly in. Of the same minute, only one that was finished
     // bars the way; one that was not may have been a bad copy of this very file.
     let others: Vec<(Timestamp, String)> = register_feeds::table
-        .filter(register_feeds::source.eq(form.source))
+        .filter(register_feeds::source.eq(source))
         .filter(register_feeds::id.ne(digest).and(register_feeds::extracted_at.ge(extracted_at)))
         .order(register_feeds::extracted_at.desc())
         .limit(20)
@@ -60,31 +59,39 @@ pub(super) fn standing(
 }
 
 /// A feed to begin.
-pub(super) struct Begun<'a> {
-    pub(super) form: &'static Form,
-    pub(super) digest: &'a str,
-    pub(super) file_name: &'a str,
-    pub(super) extracted_at: Timestamp,
+pub(crate) struct Begun<'a> {
+    /// Of what it is a feed: `register_feeds.source`.
+    pub(crate) source: &'static str,
+    pub(crate) digest: &'a str,
+    pub(crate) file_name: &'a str,
+    pub(crate) extracted_at: Timestamp,
     /// Lines after the header.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
+}
+
+/// How many rows a feed has, and how many of them were refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows {
+    pub(crate) read: u64,
+    pub(crate) rejected: u64,
 }
 
 /// A feed that is being imported.
-pub(super) struct Feed {
-    form: &'static Form,
-    pub(super) sequence: i64,
+pub(crate) struct Feed {
+    source: &'static str,
+    pub(crate) sequence: i64,
     /// How many transactions of it were committed. Who writes must know: of two imports one goes on.
     writes: i64,
 }
 
-/// How much all imports of a form have written: what was read of the register before stands while this does.
+/// How much all imports of a source have written: what was read of the register before stands while this does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Written(i64);
+pub(crate) struct Written(i64);
 
 impl Written {
-    pub(super) fn now(db: &mut Database, form: &Form) -> QueryResult<Self> {
+    pub(crate) fn now(db: &mut Database, source: &str) -> QueryResult<Self> {
         let feeds: Vec<i64> = register_feeds::table
-            .filter(register_feeds::source.eq(form.source))
+            .filter(register_feeds::source.eq(source))
             .select(register_feeds::writes)
             .load(db)?;
         Ok(Self(feeds.iter().map(|writes| writes + 1).sum()))
@@ -103,7 +110,7 @@ fn lock(db: &mut Database) -> QueryResult<()> {
 
 impl Feed {
     /// Makes the feed's row, or takes up that of an interrupted import. Inside the caller's transaction.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         db: &mut Database,
         feed: &Begun<'_>,
         compared: Written,
@@ -111,15 +118,15 @@ impl Feed {
         act: &Act,
     ) -> Result<Self, ImportError> {
         lock(db)?;
-        if Written::now(db, feed.form)? != compared {
+        if Written::now(db, feed.source)? != compared {
             return Err(ImportError::Meanwhile);
         }
         // Asked again inside the transaction: another import may have begun since.
-        let standing = standing(db, feed.form, feed.digest, feed.extracted_at, act)?;
+        let standing = standing(db, feed.source, feed.digest, feed.extracted_at, act)?;
         if standing.complete.is_some() {
             return Err(ImportError::Superseded);
         }
-        let (form, newest) = (feed.form, newest_sequence(db, Some(feed.form))?);
+        let (source, newest) = (feed.source, newest_sequence(db, Some(feed.source))?);
         if let Some(sequence) = standing.importing {
             // Another file of the same minute was begun since: what it wrote already counts as newer.
             if sequence != newest {
@@ -127,7 +134,7 @@ impl Feed {
             }
             let writes = register_feeds::table.find(feed.digest).select(register_feeds::writes).first(db)?;
             // Whoever had begun it finds that he is no longer who writes.
-            let mut taken = Self { form, sequence, writes };
+            let mut taken = Self { source, sequence, writes };
             taken.hold(db, 0)?;
             taken.writes += 1;
             return Ok(taken);
@@ -136,7 +143,7 @@ impl Feed {
         diesel::insert_into(register_feeds::table)
             .values((
                 register_feeds::id.eq(feed.digest),
-                register_feeds::source.eq(form.source),
+                register_feeds::source.eq(source),
                 register_feeds::file_name.eq(feed.file_name),
                 register_feeds::extracted_at.eq(feed.extracted_at),
                 register_feeds::imported_at.eq(act.at),
@@ -151,15 +158,15 @@ impl Feed {
         let event = Event {
             action: "register.import-begun",
             subject: format!("feed {}", feed.digest),
-            payload: json!({ "source": form.source, "file_name": feed.file_name, "extracted_at": feed.extracted_at, "sequence": sequence }),
+            payload: json!({ "source": source, "file_name": feed.file_name, "extracted_at": feed.extracted_at, "sequence": sequence }),
         };
         audit::record(db, event, rng, act)?;
-        Ok(Self { form, sequence, writes: 0 })
+        Ok(Self { source, sequence, writes: 0 })
     }
 
     /// Writes in one transaction of this import, of which `rows_read` rows have been read. Fails where this is no
     /// longer the newest feed, or another import has taken it up.
-    pub(super) fn write<T>(
+    pub(crate) fn write<T>(
         &mut self,
         db: &mut Database,
         rows_read: u64,
@@ -174,7 +181,7 @@ impl Feed {
     }
 
     fn hold(&self, db: &mut Database, rows_read: u64) -> Result<(), ImportError> {
-        if newest_sequence(db, Some(self.form))? != self.sequence {
+        if newest_sequence(db, Some(self.source))? != self.sequence {
             return Err(ImportError::Superseded);
         }
         let held = diesel::update(register_feeds::table)
@@ -190,21 +197,21 @@ impl Feed {
 
     /// Marks the feed complete, with what it changed; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
     /// records it.
-    pub(super) fn complete(
+    pub(crate) fn complete(
         &self,
         db: &mut Database,
-        survey: &Survey,
+        rows: Rows,
         difference: Difference,
         ceases: bool,
         act: &Act,
     ) -> Result<(), ImportError> {
-        self.hold(db, survey.rows_read)?;
+        self.hold(db, rows.read)?;
         let difference = serde_json::to_string(&difference).expect("numbers are always JSON");
         diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
             .set((
                 register_feeds::status.eq("complete"),
                 register_feeds::imported_at.eq(act.at),
-                register_feeds::rows_rejected.eq(counted(survey.rows_rejected)),
+                register_feeds::rows_rejected.eq(counted(rows.rejected)),
                 register_feeds::speaks_of_absent.eq(ceases),
                 register_feeds::difference.eq(difference),
             ))
@@ -247,10 +254,10 @@ pub fn newest(db: &mut Database, form: &Form) -> QueryResult<Option<NewestFeed>>
     }))
 }
 
-/// The digest of the newest complete feed of a form; empty where there is none.
-pub(super) fn base(db: &mut Database, form: &Form) -> QueryResult<String> {
+/// The digest of the newest complete feed of a source; empty where there is none.
+pub(crate) fn base(db: &mut Database, source: &str) -> QueryResult<String> {
     let newest = register_feeds::table
-        .filter(register_feeds::source.eq(form.source).and(register_feeds::status.eq("complete")))
+        .filter(register_feeds::source.eq(source).and(register_feeds::status.eq("complete")))
         .order(register_feeds::sequence.desc())
         .select(register_feeds::id)
         .first(db)
@@ -258,11 +265,11 @@ pub(super) fn base(db: &mut Database, form: &Form) -> QueryResult<String> {
     Ok(newest.unwrap_or_default())
 }
 
-/// The sequence of the newest feed of a form, or of all.
-fn newest_sequence(db: &mut Database, form: Option<&Form>) -> QueryResult<i64> {
-    let newest: Option<i64> = match form {
-        Some(form) => register_feeds::table
-            .filter(register_feeds::source.eq(form.source))
+/// The sequence of the newest feed of a source, or of all.
+fn newest_sequence(db: &mut Database, source: Option<&str>) -> QueryResult<i64> {
+    let newest: Option<i64> = match source {
+        Some(source) => register_feeds::table
+            .filter(register_feeds::source.eq(source))
             .select(max(register_feeds::sequence))
             .first(db)?,
         None => register_feeds::table.select(max(register_feeds::sequence)).first(db)?,

@@ -9,13 +9,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use store::audit::{self, Event};
-use store::schema::{register_feeds, register_holds};
+use store::schema::{register_feeds, register_holds, register_merge_cases};
 use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::difference::Change;
 use super::feed::Written;
 use super::{Difference, ImportError, ImportReport};
-use crate::extract::Form;
 
 /// A feed that was put aside, and what it would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -62,6 +61,11 @@ impl Release {
         &self.officers
     }
 
+    /// What was released.
+    pub(crate) fn hold(&self) -> &Hold {
+        &self.hold
+    }
+
     /// Whether it lets in what this feed would do now: the register is the one they were told of, and no more cease, change or
     /// come back. Less do where the import of the feed was interrupted.
     pub(super) fn covers(&self, report: &ImportReport, base: &str, change: &Change) -> bool {
@@ -87,24 +91,21 @@ pub(super) struct Compared<'a> {
     pub(super) written: Written,
 }
 
-/// Puts a feed aside: as the version that stands where nothing of it has changed, else as the next one. One whose import
-/// was released and interrupted stays the version that was released, since what is left of it is less. Fails where
-/// another import wrote meanwhile: the figures would be of neither register. Inside a transaction.
+/// Puts an extract aside, as [`stand_aside`] does. Fails where another import wrote meanwhile: the figures would be of neither
+/// register. Inside a transaction.
 pub(super) fn put_aside(
     db: &mut Database,
-    form: &Form,
     compared: Compared<'_>,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<Hold, ImportError> {
     let Compared { report, change, base, written } = compared;
-    if Written::now(db, form)? != written {
+    if Written::now(db, report.source)? != written {
         return Err(ImportError::Meanwhile);
     }
-    let standing = newest(db, &report.feed)?;
     let hold = Hold {
         feed: report.feed.clone(),
-        version: standing.as_ref().map_or(1, |standing| standing.version + 1),
+        version: 1,
         source: report.source.to_owned(),
         file_name: report.file_name.clone(),
         extracted_at: report.extracted_at,
@@ -113,9 +114,28 @@ pub(super) fn put_aside(
         living: change.living,
         difference: change.difference,
         held_at: act.at,
-        held_by: act.actor.officer().map_or_else(|| act.actor.to_string(), str::to_owned),
+        held_by: who(act),
     };
-    let stays = |standing: &Hold| standing.says_what(&hold) || (report.resumed && standing.covers(&hold));
+    Ok(stand_aside(db, hold, report.resumed, rng, act)?)
+}
+
+/// In whose name something is put aside.
+pub(crate) fn who(act: &Act) -> String {
+    act.actor.officer().map_or_else(|| act.actor.to_string(), str::to_owned)
+}
+
+/// Puts it aside: as the version that stands where nothing of it has changed, else as the next one. One whose import was released and
+/// interrupted (`resumed`) stays the version that was released, since what is left of it is less. Inside a transaction.
+pub(crate) fn stand_aside(
+    db: &mut Database,
+    mut hold: Hold,
+    resumed: bool,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> QueryResult<Hold> {
+    let standing = newest(db, &hold.feed)?;
+    hold.version = standing.as_ref().map_or(1, |standing| standing.version + 1);
+    let stays = |standing: &Hold| standing.says_what(&hold) || (resumed && standing.covers(&hold));
     if let Some(standing) = standing.filter(stays) {
         return Ok(standing);
     }
@@ -155,7 +175,7 @@ pub(super) fn put_aside(
 
 impl Hold {
     /// Whether `now` is the same file against the same register, and does no more.
-    fn covers(&self, now: &Self) -> bool {
+    pub(crate) fn covers(&self, now: &Self) -> bool {
         let parts = |hold: &Self| {
             let Difference { ceased, changed, reappeared, .. } = hold.difference;
             [ceased, changed, reappeared]
@@ -192,13 +212,19 @@ pub fn newest(db: &mut Database, feed: &str) -> QueryResult<Option<Hold>> {
 
 /// Those that wait: not imported, and no newer feed of their source is complete. The newest version of each, newest
 /// extract first, 200 at most.
+///
+/// Cases of merges are among them until they are settled; no feed overtakes one.
 pub fn waiting(db: &mut Database) -> QueryResult<Vec<Hold>> {
     let overtaken = register_feeds::table
         .filter(register_feeds::source.eq(register_holds::source))
         .filter(register_feeds::status.eq("complete"))
         .filter(register_feeds::extracted_at.ge(register_holds::extracted_at));
+    let settled = register_merge_cases::table
+        .filter(register_merge_cases::id.eq(register_holds::feed))
+        .filter(register_merge_cases::outcome.is_not_null());
     let rows: Vec<HoldRow> = register_holds::table
         .filter(diesel::dsl::not(diesel::dsl::exists(overtaken)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(settled)))
         .order((register_holds::version.desc(), register_holds::extracted_at.desc(), register_holds::feed))
         .limit(200)
         .select(HoldRow::as_select())

@@ -25,9 +25,9 @@ mod close;
 mod difference;
 mod entered;
 mod error;
-mod feed;
+pub(crate) mod feed;
 mod history;
-mod hold;
+pub(crate) mod hold;
 mod options;
 mod report;
 mod silence;
@@ -46,7 +46,7 @@ use crate::extract::{self, ExtractError, Form, Table};
 use crate::faults;
 use crate::nomenclature::InForce;
 use apply::Plan;
-use feed::{Begun, Feed, Written};
+use feed::{Begun, Feed, Rows, Written};
 
 pub use brakes::Brakes;
 pub use entered::{Entrant, EntrantsPage, entered};
@@ -89,8 +89,8 @@ pub fn import_extract<F: Read + Seek + Send>(
         options.tables.map_or_else(|| InForce::at(extracted_at), |tables| InForce::by(tables, extracted_at));
     file.rewind().map_err(ExtractError::File)?;
     let survey = survey::survey(&mut *file, form, (options.encoding, in_force), progress)?;
-    let compared = Written::now(db, form)?;
-    let standing = feed::standing(db, form, &survey.digest, extracted_at, act)?;
+    let compared = Written::now(db, form.source)?;
+    let standing = feed::standing(db, form.source, &survey.digest, extracted_at, act)?;
     let mut report = ImportReport::new(form, &survey, file_name, extracted_at);
     if let Some(sequence) = standing.complete {
         report.outcome = Outcome::AlreadyImported;
@@ -103,13 +103,13 @@ pub fn import_extract<F: Read + Seek + Send>(
     report.resumed = standing.importing.is_some();
     options.brakes.rows(&survey)?;
     if let Err(stopped) = options.brakes.change(&change) {
-        let base = feed::base(db, form)?;
+        let base = feed::base(db, form.source)?;
         match options.release.as_ref().filter(|release| release.covers(&report, &base, &change)) {
             Some(release) => report.released_by = Some(release.officers().clone()),
             None if options.dry_run => return Err(stopped),
             None => {
                 let compared = hold::Compared { report: &report, change: &change, base, written: compared };
-                let hold = db.write(|db| hold::put_aside(db, form, compared, rng, act))?;
+                let hold = db.write(|db| hold::put_aside(db, compared, rng, act))?;
                 crash_point("register.feed-held");
                 return Err(ImportError::Held { hold: Box::new(hold), why: stopped.to_string() });
             }
@@ -122,7 +122,7 @@ pub fn import_extract<F: Read + Seek + Send>(
     }
 
     let rows = survey.rows_read;
-    let feed = Begun { form, digest: &survey.digest, file_name, extracted_at, rows };
+    let feed = Begun { source: form.source, digest: &survey.digest, file_name, extracted_at, rows };
     let mut feed = db.write(|db| Feed::begin(db, &feed, compared, rng, act))?;
     crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);
@@ -138,7 +138,13 @@ pub fn import_extract<F: Read + Seek + Send>(
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
     db.write(|db| {
-        feed.complete(db, &survey, report.difference, ceases, act)?;
+        feed.complete(
+            db,
+            Rows { read: survey.rows_read, rejected: survey.rows_rejected },
+            report.difference,
+            ceases,
+            act,
+        )?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;

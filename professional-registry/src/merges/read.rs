@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::extract::{Encoding, ExtractError, Lines};
 use crate::faults;
 use crate::identifiers::{Adeli, IdNatPs, IdentifierError, Rpps};
+use crate::import::ImportError;
 
 /// The column of the old number.
 pub(super) const ADELI: &str = "N° ADELI";
@@ -23,6 +24,17 @@ pub enum MergeError {
     /// The file as a whole.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// Its date, or a brake; or another import.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Too many pairs are two persons'.
+    #[error("of {compared} pairs whose persons are both known, {doubtful} have other names or another birth")]
+    MassDoubt {
+        /// How many.
+        doubtful: u64,
+        /// Of how many.
+        compared: u64,
+    },
     /// More rows than there are numbers.
     #[error("the correspondence has more than {MOST_ROWS} rows")]
     Rows,
@@ -35,6 +47,8 @@ impl Fault for MergeError {
     fn code(&self) -> Code {
         match self {
             Self::Extract(error) => error.code(),
+            Self::Import(error) => error.code(),
+            Self::MassDoubt { .. } => faults::REGISTER_BRAKE,
             Self::Rows => faults::REGISTER_MERGES_ROWS,
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -66,10 +80,20 @@ pub enum MergeFault {
     /// The same ADELI number has become another, as is known or as an earlier line says.
     #[error("this ADELI number has become another RPPS number")]
     Contradicts,
+    /// Two officers have decided that the numbers are two persons'.
+    #[error("officers have ended that these numbers are one person's")]
+    Parted,
 }
 
 fn as_text<S: serde::Serializer>(fault: &MergeFault, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(fault)
+}
+
+/// A row of it.
+pub(super) struct Pair {
+    pub(super) line: u64,
+    pub(super) adeli: IdNatPs,
+    pub(super) rpps: IdNatPs,
 }
 
 /// A file that was read.
@@ -77,8 +101,8 @@ pub(super) struct Correspondence {
     /// SHA-256 of it, in hex.
     pub(super) feed: String,
     pub(super) rows_read: u64,
-    /// Line, ADELI number, RPPS number; each ADELI number once.
-    pub(super) pairs: Vec<(u64, IdNatPs, IdNatPs)>,
+    /// Each ADELI number once.
+    pub(super) pairs: Vec<Pair>,
     pub(super) errors: Vec<MergeRowError>,
 }
 
@@ -100,7 +124,7 @@ pub(super) fn correspondence<F: Read>(file: F, encoding: Encoding) -> Result<Cor
                 Some(_) => errors.push(MergeRowError { line, column: RPPS, fault: MergeFault::Contradicts }),
                 None => {
                     seen.insert(adeli.clone(), rpps.clone());
-                    pairs.push((line, adeli, rpps));
+                    pairs.push(Pair { line, adeli, rpps });
                 }
             },
             Err((column, fault)) => errors.push(MergeRowError { line, column, fault }),

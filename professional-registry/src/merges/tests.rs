@@ -1,9 +1,11 @@
 use proptest::prelude::*;
 use rand_core::UnwrapErr;
-use store::{Actor, DatabaseRole, Fault, RequestId, Timestamp};
+use store::schema::register_feeds;
+use store::{Act, Actor, DatabaseRole, Fault, RequestId, Timestamp};
 
 use super::*;
 use crate::identifiers::luhn;
+use crate::import::Outcome;
 
 fn database() -> Database {
     let mut db = Database::open("sqlite::memory:", DatabaseRole::Owner).unwrap();
@@ -11,14 +13,24 @@ fn database() -> Database {
     db
 }
 
+const NOON: i64 = 1_795_665_600;
+
 fn act() -> Act {
-    let at = Timestamp::from_seconds(1_795_665_600);
+    let at = Timestamp::from_seconds(NOON + 7 * 86_400);
     Act { at, actor: Actor::Job("register-import"), request: RequestId("test".into()) }
 }
 
+/// Each file a minute after the one before.
 fn import(db: &mut Database, text: &str) -> Result<MergeReport, MergeError> {
+    let before: i64 = register_feeds::table.count().get_result(db).unwrap();
+    made_at(db, text, NOON + 60 * before)
+}
+
+fn made_at(db: &mut Database, text: &str, seconds: i64) -> Result<MergeReport, MergeError> {
+    let extracted_at = Some(Timestamp::from_seconds(seconds));
+    let options = MergeOptions { extracted_at, ..MergeOptions::default() };
     let mut rng = UnwrapErr(getrandom::SysRng);
-    import_merges(db, text.as_bytes(), Encoding::Utf8, &mut rng, &act())
+    import_merges(db, text.as_bytes(), "correspondence.csv", &options, &mut rng, &act())
 }
 
 /// An ADELI number of the test range (a department with a letter has no key), and an RPPS number of it.
@@ -103,9 +115,51 @@ fn what_is_merged_stays_merged_whoever_writes() {
     for sql in [
         "UPDATE register_merges SET rpps = '899700000013'",
         "DELETE FROM register_merges",
-        "INSERT OR REPLACE INTO register_merges SELECT adeli, '899700000013', feed, merged_at FROM register_merges",
+        "INSERT OR REPLACE INTO register_merges (adeli, rpps, feed, merged_at) \
+         SELECT adeli, '899700000013', feed, merged_at FROM register_merges",
+        "UPDATE register_merges SET ended_at = 1, ended_by_case = 'nobody'",
+        "INSERT INTO register_merges (adeli, rpps, feed, merged_at, ended_at, ended_by_case) \
+         SELECT adeli, '899700000013', feed, merged_at, 1, 'nobody' FROM register_merges",
     ] {
         assert!(db.batch_execute(sql).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn a_file_that_is_older_than_one_that_was_read_is_refused() {
+    let db = &mut database();
+    import(db, &file(&[(1, 7)])).unwrap();
+    let code = |refused: Result<MergeReport, MergeError>| refused.unwrap_err().code().name;
+    assert_eq!(code(made_at(db, &file(&[(2, 7)]), NOON - 60)), "register-feed-older");
+    assert_eq!(code(made_at(db, &file(&[(2, 7)]), NOON)), "register-feed-older", "made in the same minute");
+    assert_eq!(code(made_at(db, &file(&[(2, 7)]), NOON + 9 * 86_400)), "register-file-date");
+    let undated = import_merges(
+        db,
+        &b""[..],
+        "correspondence.csv",
+        &MergeOptions::default(),
+        &mut UnwrapErr(getrandom::SysRng),
+        &act(),
+    );
+    assert_eq!(code(undated), "register-file-date");
+    assert_eq!(successor(db, &format!("0{}", adeli(2)).parse().unwrap()).unwrap(), None);
+    let again = made_at(db, &file(&[(1, 7)]), NOON - 60).unwrap();
+    assert_eq!((again.outcome, again.known), (Outcome::AlreadyImported, 1), "the same file changes nothing");
+}
+
+#[test]
+fn the_name_of_a_file_says_when_it_was_made() {
+    let said = |name| date::made_at(name).map(|at| at.to_string());
+    assert_eq!(said("adeli-rpps_202611071200.csv").as_deref(), Some("2026-11-07T11:00:00Z"));
+    for undated in [
+        "adeli-rpps.csv",
+        "adeli-rpps_20261107.csv",
+        "adeli-rpps_202613071200.csv",
+        "20261107120000",
+        "é.csv",
+        "",
+    ] {
+        assert_eq!(said(undated), None, "{undated}");
     }
 }
 

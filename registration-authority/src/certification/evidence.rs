@@ -10,7 +10,7 @@ use store::{Database, Timestamp};
 pub use super::evidence_error::EvidenceError;
 use super::mandate_evidence;
 use super::one_decision::{Place, verify_entitled, verify_proof};
-use crate::approval::{ApprovalVerifier, Decidable};
+use crate::approval::{ApprovalVerifier, Decidable, SubjectKind};
 use crate::certificate_request::{self, CertificateRequest, RequestState};
 use crate::decision::{self, Decision};
 use crate::officers;
@@ -150,7 +150,7 @@ pub(crate) fn verify_plan(
     plan: &RenewalPlan,
     at: Timestamp,
 ) -> Result<Vec<u8>, EvidenceError> {
-    if plan.status == PlanStatus::Proposed {
+    if matches!(plan.status, PlanStatus::Proposed | PlanStatus::Ended) {
         return Err(missing(&format!("renewal plan {}", plan.id), "it is not approved"));
     }
     let subject = plan.decidable();
@@ -288,7 +288,13 @@ pub(super) fn decision_evidence(db: &mut Database, subject: &Decidable) -> Query
 
 /// The decisions on this version, by officer.
 pub(super) fn decisions_on(db: &mut Database, subject: &Decidable) -> QueryResult<Vec<Decision>> {
-    let mut decisions = decision::of(db, subject.kind, &subject.number)?;
+    let mut decisions = match subject.kind {
+        // They have no next version: who was refused is as who never decided.
+        SubjectKind::RenewalPlan | SubjectKind::RegisterFeed | SubjectKind::OppositionPlan => {
+            decision::that_count(db, subject.kind, &subject.number)?
+        }
+        _ => decision::of(db, subject.kind, &subject.number)?,
+    };
     decisions.retain(|decision| decision.subject_version == subject.version);
     decisions.sort_by(|a, b| a.decided_by.cmp(&b.decided_by));
     Ok(decisions)

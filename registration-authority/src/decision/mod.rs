@@ -22,7 +22,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use store::schema::decisions;
+use sha2::{Digest, Sha256};
+use store::schema::{decision_receipts, decisions};
 use store::{Database, Timestamp};
 
 use crate::approval::{ApprovalProof, SubjectKind, Verdict};
@@ -103,7 +104,27 @@ pub fn of(db: &mut Database, kind: SubjectKind, number: &str) -> QueryResult<Vec
         .load(db)
 }
 
-/// The same on each of these, in one statement: for a list.
+/// Those of them that count: all but the approvals of which the worker has found that they are worth nothing. What is decided on by its number
+/// alone, a plan or a feed that was put aside, has no next version on which officers could decide instead; so another approves in the place
+/// of who was refused.
+pub(crate) fn that_count(db: &mut Database, kind: SubjectKind, number: &str) -> QueryResult<Vec<Decision>> {
+    let mut decisions = of(db, kind, number)?;
+    let refused: Vec<(i64, String, String)> = decision_receipts::table
+        .filter(decision_receipts::subject_kind.eq(kind.as_str()))
+        .filter(decision_receipts::subject_number.eq(number).and(decision_receipts::refusal.is_not_null()))
+        .select((decision_receipts::subject_version, decision_receipts::decided_by, decision_receipts::proof))
+        .load(db)?;
+    decisions.retain(|one| {
+        let digest = hex::encode(Sha256::digest(&one.proof));
+        let is_this = |(version, by, proof): &(i64, String, String)| {
+            *version == one.subject_version && *by == one.decided_by && *proof == digest
+        };
+        !one.approves() || !refused.iter().any(is_this)
+    });
+    Ok(decisions)
+}
+
+/// The decisions on each of these, in one statement: for a list.
 pub(crate) fn of_each(
     db: &mut Database,
     kind: SubjectKind,

@@ -1,6 +1,6 @@
 //! A feed of the register that a brake stopped: two different officers release it, or one refuses it (decision 26).
 //!
-//! What was put aside is the register's ([`professional_registry::import::Hold`]). Here it is decided on, and the proofs
+//! What was put aside is the register's ([`professional_registry::import::Hold`]): a feed, or a case of a merge. Here it is decided on, and the proofs
 //! of both decisions are verified again before the import is told.
 
 pub mod canonical;
@@ -9,6 +9,7 @@ pub mod canonical;
 mod tests;
 
 use professional_registry::import::{self, Hold, Release};
+use professional_registry::merges::{self, CASE_SOURCE, MergeCase};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::{Act, Code, Database, Fault, Timestamp, audit};
@@ -25,8 +26,10 @@ use crate::officers::Reach;
 pub struct HeldFeed {
     /// What it would do.
     pub hold: Hold,
-    /// Every decision on it, those on earlier versions too.
+    /// Every decision on it that counts, those on earlier versions too.
     pub decisions: Vec<Decision>,
+    /// Which numbers it is about, where it is no feed and a case of a merge.
+    pub case: Option<MergeCase>,
 }
 
 impl HeldFeed {
@@ -86,8 +89,12 @@ pub fn waiting(db: &mut Database) -> Result<Vec<HeldFeed>, HeldFeedError> {
 }
 
 fn with_decisions(db: &mut Database, hold: Hold) -> Result<HeldFeed, HeldFeedError> {
-    let decisions = decision::of(db, SubjectKind::RegisterFeed, &hold.feed)?;
-    Ok(HeldFeed { hold, decisions })
+    let decisions = decision::that_count(db, SubjectKind::RegisterFeed, &hold.feed)?;
+    let case = match &*hold.source {
+        CASE_SOURCE => merges::case_of(db, &hold.feed)?,
+        _ => None,
+    };
+    Ok(HeldFeed { hold, decisions, case })
 }
 
 /// Approves or refuses the release of a feed, in the name of the officer who acts and who made `proof` over this

@@ -131,3 +131,21 @@ fn decisions_that_nobody_signed_release_nothing() {
         assert_eq!(code(released(house, &feed)), "approval-proof-invalid");
     });
 }
+
+#[test]
+fn who_was_refused_by_the_worker_is_as_who_never_decided_and_another_approves_in_his_place() {
+    on_both(|house| {
+        let feed = put_aside(house);
+        decide(house, "alice", &feed, Verdict::Approve).unwrap();
+        decide(house, "bob", &feed, Verdict::Approve).unwrap();
+        assert_eq!(standing(house, &feed), "released");
+        refused_by_the_worker(house, &feed, "alice");
+        assert_eq!(standing(house, &feed), "held");
+        assert_eq!(released(house, &feed).unwrap(), None);
+        assert_eq!(code(decide(house, "alice", &feed, Verdict::Approve)), "release-another-officer");
+        decide(house, "clara", &feed, Verdict::Approve).unwrap();
+        let release = released(house, &feed).unwrap().unwrap();
+        assert_eq!(release.officers(), &["bob".to_owned(), "clara".to_owned()]);
+        house.try_import(4, &crowd(10), Some(release)).unwrap();
+    });
+}

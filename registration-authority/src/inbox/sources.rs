@@ -53,7 +53,11 @@ pub(super) fn held_feeds(
         let Standing::Held { approved_by } = feed.standing() else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::RegisterFeed, (&feed.hold.held_by, &approved_by))?;
         let since = feed.hold.held_at;
-        let matter = Matter::HeldFeed { feed: feed.hold.feed, file_name: feed.hold.file_name };
+        let file_name = match feed.case {
+            Some(case) => format!("{} / {}", case.adeli, case.rpps),
+            None => feed.hold.file_name,
+        };
+        let matter = Matter::HeldFeed { feed: feed.hold.feed, file_name };
         Ok(Some((judged, Waiting::of(matter, since, approved_by))))
     })
 }
@@ -69,7 +73,7 @@ pub(super) fn opposition_plans(
             .find(&id)
             .select((opposition_plans::planned_by, opposition_plans::planned_at))
             .first(db)?;
-        let decided = decision::of(db, SubjectKind::OppositionPlan, &id)?;
+        let decided = decision::that_count(db, SubjectKind::OppositionPlan, &id)?;
         let Standing::Held { approved_by } = Standing::of(&decided, 1) else { return Ok(None) };
         let judged = of_everybody(db, reader, SubjectKind::OppositionPlan, (&planned_by, &approved_by))?;
         let matter = Matter::OppositionPlan { id };

@@ -3,38 +3,23 @@
 
 use std::collections::HashMap;
 
-use card::{Card, CardKind, CardNumber, CardStatus};
+use card::{Card, CardNumber, CardStatus};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 use professional_registry::import::NewestFeed;
 use professional_registry::{ProfessionalRecord, Registry, RegistryError};
 use rand_core::CryptoRng;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::card_changes;
-use store::{Act, Database, Fault, Timestamp};
+use store::{Act, Database, Timestamp};
 
 use super::LapseError;
-use super::examine::LIVING;
 use crate::eligibility::{self, BadRules, ChangeRule, Consequence, Product, StaffNamed, StaffNow, StaffThen};
 use crate::mandate;
 use crate::order::{self, OrderError};
 use crate::renewal::claim_of;
 use crate::renumbered;
 use crate::staff::{self, StaffError};
-
-/// A card of which the register says otherwise than when it was ordered, and that has no successor yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangedCard {
-    /// Which card.
-    pub card: CardNumber,
-    /// Whose: IdNat_PS.
-    pub holder: String,
-    /// The rule that says what has changed, and what follows: a new card, or an update of what it carries beside its certificates.
-    pub rule: &'static ChangeRule,
-    /// When it was seen.
-    pub found_at: Timestamp,
-}
 
 /// An open change of a card: the feed in whose light it was seen, and the rule.
 pub(super) type Open = (i64, String);
@@ -189,80 +174,5 @@ const fn stored(leads_to: Consequence) -> &'static str {
         Consequence::End => "end",
         Consequence::NewCard => "new-card",
         Consequence::Update => "update",
-    }
-}
-
-/// The cards that live and have changed, and for which no successor is ordered or made: those first for which there should be one, then by
-/// number; `limit` at most.
-pub fn changed_cards(db: &mut Database, limit: i64) -> Result<Vec<ChangedCard>, LapseError> {
-    let statement = format!(
-        "SELECT x.card_number AS card, c.holder AS holder, c.kind AS kind, x.rule AS rule, x.found_at AS found_at \
-         {} ORDER BY x.leads_to, x.card_number LIMIT {limit}",
-        waiting()
-    );
-    let rows: Vec<Row> = diesel::sql_query(statement).load(db)?;
-    // Whoever looks for opposition plans on the same page is not kept from them by a row, or by a rule that is no more.
-    let read = rows.into_iter().filter_map(|row| {
-        let card = row.card.clone();
-        match row.read() {
-            Err(error @ LapseError::RowAltered(..)) => {
-                tracing::error!(card.number = card, code = error.code().name, "{error}");
-                None
-            }
-            read => Some(read),
-        }
-    });
-    read.collect()
-}
-
-/// How many there are.
-pub fn count_changed(db: &mut Database) -> QueryResult<i64> {
-    let counted: Counted =
-        diesel::sql_query(format!("SELECT count(*) AS count {}", waiting())).get_result(db)?;
-    Ok(counted.count)
-}
-
-/// Where they stand, in SQL.
-fn waiting() -> String {
-    let living = LIVING.map(|status| format!("'{status}'")).join(", ");
-    format!(
-        "FROM card_changes x JOIN cards c ON c.number = x.card_number \
-         WHERE x.settled_at IS NULL AND c.status IN ({living}) \
-           AND NOT EXISTS (SELECT 1 FROM card_orders o WHERE o.replaces = x.card_number \
-             AND (o.status IN ('submitted', 'waiting', 'approved') OR (o.status = 'ordered' AND EXISTS \
-               (SELECT 1 FROM cards s WHERE s.order_number = o.number AND s.status NOT IN ('opposed', 'expired', 'cancelled')))))"
-    )
-}
-
-#[derive(QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    card: String,
-    #[diesel(sql_type = Text)]
-    holder: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    rule: String,
-    #[diesel(sql_type = BigInt)]
-    found_at: Timestamp,
-}
-
-impl Row {
-    fn read(self) -> Result<ChangedCard, LapseError> {
-        let Self { card, holder, kind, rule, found_at } = self;
-        let altered = |what| LapseError::RowAltered(card.clone(), what);
-        let kind: CardKind = kind.parse().map_err(|_| altered("the kind of the card"))?;
-        let rules = eligibility::rules_of(Product::Card(kind))?;
-        let rule = rules.changes.iter().find(|one| one.id == rule);
-        let rule = rule.ok_or_else(|| altered("the rule of what has changed"))?;
-        let card = card.parse().map_err(|_| altered("the number of the card"))?;
-        Ok(ChangedCard { card, holder, rule, found_at })
     }
 }

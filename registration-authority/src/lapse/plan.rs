@@ -69,7 +69,7 @@ pub struct OppositionPlan {
     pub items: Vec<PlannedOpposition>,
     /// Each certificate, by its request; none of a plan of cards.
     pub certificates: Vec<PlannedEnd>,
-    /// Who decided what.
+    /// Who decided what, as far as it counts.
     pub decisions: Vec<Decision>,
 }
 
@@ -278,7 +278,7 @@ pub fn get(db: &mut Database, id: &str) -> Result<OppositionPlan, OppositionPlan
     };
     let items = rows.into_iter().map(item).collect::<Result<_, OppositionPlanError>>()?;
     let certificates = planned_end::of_plan(db, id)?;
-    let decisions = decision::of(db, SubjectKind::OppositionPlan, id)?;
+    let decisions = decision::that_count(db, SubjectKind::OppositionPlan, id)?;
     Ok(OppositionPlan { id: id.to_owned(), feed, planned_by, planned_at, items, certificates, decisions })
 }
 

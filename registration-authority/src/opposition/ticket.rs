@@ -19,10 +19,13 @@ use crate::officers::{self, NotAuthorised, Right};
 use crate::outbox::{self, Notice};
 use crate::renumbered;
 
+mod close;
 mod erase;
 mod nameless;
 #[cfg(test)]
 mod tests;
+
+use close::{Closing, close};
 
 pub use erase::erase_closed;
 pub use nameless::dismiss_nameless;
@@ -206,23 +209,10 @@ pub fn dismiss(
         if !(1..=REASON_BOUND).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
             return Err(TicketError::Reason);
         }
-        let closed = diesel::update(opposition_tickets::table.find(number))
-            .filter(opposition_tickets::outcome.is_null())
-            .set((
-                opposition_tickets::outcome.eq("dismissed"),
-                opposition_tickets::reason.eq(reason),
-                opposition_tickets::closed_at.eq(act.at),
-                opposition_tickets::closed_by.eq(act.actor.to_string()),
-                opposition_tickets::telephone.eq(None::<String>),
-                opposition_tickets::email.eq(None::<String>),
-            ))
-            .execute(db)?;
-        if closed != 1 {
-            return Err(TicketError::Unknown(number.to_owned()));
+        match close(db, number, Closing::Dismissed(reason), rng, act)? {
+            true => Ok(()),
+            false => Err(TicketError::Unknown(number.to_owned())),
         }
-        let payload = json!({"outcome": "dismissed", "reason": reason});
-        close_event(db, number, payload, rng, act)?;
-        Ok(())
     })
 }
 
@@ -250,20 +240,7 @@ pub(super) fn close_as_opposed(
         .order(opposition_tickets::number)
         .load(db)?;
     for number in numbers {
-        let closed = diesel::update(opposition_tickets::table.find(&number))
-            .filter(opposition_tickets::outcome.is_null())
-            .set((
-                opposition_tickets::outcome.eq("opposed"),
-                opposition_tickets::receipt.eq(receipt),
-                opposition_tickets::closed_at.eq(act.at),
-                opposition_tickets::closed_by.eq(act.actor.to_string()),
-                opposition_tickets::telephone.eq(None::<String>),
-                opposition_tickets::email.eq(None::<String>),
-            ))
-            .execute(db)?;
-        if closed == 1 {
-            close_event(db, &number, json!({"outcome": "opposed", "receipt": receipt}), rng, act)?;
-        }
+        close(db, &number, Closing::Opposed(receipt), rng, act)?;
     }
     Ok(())
 }
@@ -359,15 +336,4 @@ fn holder_of(db: &mut Database, declared: &Declared) -> QueryResult<Option<Strin
         Declared::Card(number) => Ok(card::find(db, number)?.map(|card| card.holder)),
         Declared::Person(rpps) => Ok(Some(IdNatPs::from(rpps.clone()).to_string())),
     }
-}
-
-fn close_event(
-    db: &mut Database,
-    number: &str,
-    payload: serde_json::Value,
-    rng: &mut dyn CryptoRng,
-    act: &Act,
-) -> QueryResult<()> {
-    let subject = format!("opposition-ticket {number}");
-    audit::record(db, audit::Event { action: "opposition-ticket.closed", subject, payload }, rng, act)
 }

@@ -42,6 +42,11 @@ pub enum ApplyError {
     /// Nobody has approved it.
     #[error("renewal plan {0} waits for its approval")]
     NotApproved(String),
+    /// Its approval was worth nothing.
+    #[error(
+        "renewal plan {0} has ended: the worker refused its approval, and its cards stand in the next plan"
+    )]
+    Ended(String),
     /// Its approval does not hold.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
@@ -64,6 +69,7 @@ impl Fault for ApplyError {
         match self {
             Self::Plan(error) => error.code(),
             Self::NotApproved(_) => faults::RENEWAL_NOT_APPROVED,
+            Self::Ended(_) => faults::RENEWAL_NOT_PROPOSED,
             Self::Evidence(error) => error.code(),
             Self::Submit(error) => error.code(),
             Self::Order(error) => error.code(),
@@ -86,8 +92,10 @@ pub fn apply(
     act: &Act,
 ) -> Result<Applied, ApplyError> {
     let plan = get(db, id)?;
-    if plan.status == PlanStatus::Proposed {
-        return Err(ApplyError::NotApproved(plan.id));
+    match plan.status {
+        PlanStatus::Proposed => return Err(ApplyError::NotApproved(plan.id)),
+        PlanStatus::Ended => return Err(ApplyError::Ended(plan.id)),
+        PlanStatus::Approved | PlanStatus::Applied => {}
     }
     verify_plan(db, verifier, &plan, act.at)?;
     let approvers = near::approvers(db, verifier, &plan, act.at)?;

@@ -66,6 +66,9 @@ pub enum PlanStatus {
     Approved,
     /// Was applied; what could not be ordered then is tried again when it is applied again.
     Applied,
+    /// Was approved by rows, and the worker found that too few of the approvals are worth anything: nothing comes of it, and its cards stand
+    /// in the next plan.
+    Ended,
 }
 
 impl PlanStatus {
@@ -75,6 +78,7 @@ impl PlanStatus {
             Self::Proposed => "proposed",
             Self::Approved => "approved",
             Self::Applied => "applied",
+            Self::Ended => "ended",
         }
     }
 }
@@ -191,10 +195,27 @@ pub fn get(db: &mut Database, id: &str) -> Result<RenewalPlan, PlanReadError> {
         _ => return Err(PlanReadError::RowAltered(id, "status")),
     };
     let items = items(db, &id)?;
-    let decisions = decision::of(db, SubjectKind::RenewalPlan, &id)?;
-    let approved_by =
+    let refused = decision::of(db, SubjectKind::RenewalPlan, &id)?.len();
+    let decisions = decision::that_count(db, SubjectKind::RenewalPlan, &id)?;
+    let refused = refused - decisions.len();
+    let approved_by: Vec<String> =
         decisions.into_iter().filter(Decision::approves).map(|decision| decision.decided_by).collect();
-    Ok(RenewalPlan { id, planned_by, planned_at, horizon, status, items, approved_by, by_one_before })
+    let mut plan =
+        RenewalPlan { id, planned_by, planned_at, horizon, status, items, approved_by, by_one_before };
+    let needed = if plan.asks_for_two() { 2 } else { 1 };
+    if plan.status == PlanStatus::Approved && refused > 0 && plan.approved_by.len() < needed {
+        plan.status = PlanStatus::Ended;
+    }
+    Ok(plan)
+}
+
+/// Whether nothing comes of this plan any more, because the worker refused its approval. Of one that cannot be read nobody knows.
+fn is_ended(db: &mut Database, id: &str) -> QueryResult<bool> {
+    match get(db, id) {
+        Ok(plan) => Ok(plan.status == PlanStatus::Ended),
+        Err(PlanReadError::Database(error)) => Err(error),
+        Err(PlanReadError::Unknown(_) | PlanReadError::RowAltered(..)) => Ok(false),
+    }
 }
 
 /// Moves a plan from one state to another; false when it is not there any more.

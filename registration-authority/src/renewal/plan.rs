@@ -161,6 +161,10 @@ fn outcome_of(
     match judged {
         Ok(()) => Ok(Outcome::Renew),
         Err(error @ NotEligible::Refused(_)) => Ok(Outcome::Excluded(error.code().name.to_owned())),
+        // What the register holds of one holder cannot be read: the others' cards do not wait for it, and the plan says so.
+        Err(error) if error.code() == professional_registry::faults::REGISTER_UNREADABLE => {
+            Ok(Outcome::Excluded(error.code().name.to_owned()))
+        }
         Err(error) => Err(PlanError::Eligibility(error)),
     }
 }
@@ -201,14 +205,19 @@ fn has_successor(db: &mut Database, card: &Card) -> QueryResult<bool> {
 /// that plans every day does not repeat itself.
 fn stands_in_an_open_plan(db: &mut Database, card: &Card, outcome: &Outcome) -> QueryResult<bool> {
     let (outcome, exclusion) = outcome.stored();
-    let stored: Vec<Option<String>> = renewal_plan_items::table
+    let stored: Vec<(String, Option<String>)> = renewal_plan_items::table
         .inner_join(renewal_plans::table.on(renewal_plans::id.eq(renewal_plan_items::plan)))
         .filter(renewal_plan_items::card_number.eq(card.number.to_string()))
         .filter(renewal_plan_items::outcome.eq(outcome))
         .filter(renewal_plans::status.eq_any(["proposed", "approved"]))
-        .select(renewal_plan_items::exclusion)
+        .select((renewal_plan_items::plan, renewal_plan_items::exclusion))
         .load(db)?;
-    Ok(stored.iter().any(|stored| stored.as_deref() == exclusion))
+    for (plan, stored) in stored {
+        if stored.as_deref() == exclusion && !super::is_ended(db, &plan)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn insert(db: &mut Database, plan: &RenewalPlan) -> QueryResult<()> {

@@ -4,6 +4,8 @@ use diesel::prelude::*;
 use store::schema::{renewal_plan_items, renewal_plans};
 use store::{Database, Timestamp};
 
+use super::PlanStatus;
+
 /// How far one plan is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanProgress {
@@ -33,6 +35,9 @@ pub fn progress(db: &mut Database, most: i64) -> QueryResult<Vec<PlanProgress>> 
         .load(db)?;
     let mut told = Vec::new();
     for (id, planned_at, status) in plans {
+        if status == PlanStatus::Approved.as_str() && super::is_ended(db, &id)? {
+            continue;
+        }
         let renews = renewal_plan_items::table
             .filter(renewal_plan_items::plan.eq(&id))
             .filter(renewal_plan_items::outcome.eq("renew"));

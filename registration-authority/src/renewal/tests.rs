@@ -13,6 +13,7 @@ mod changed_contact;
 mod many;
 mod near;
 mod staff;
+mod unreadable;
 
 const YEAR: u64 = 366 * 24 * 3600;
 
@@ -145,6 +146,24 @@ fn a_plan_is_under_way_from_its_proposal_until_every_successor_is_ordered() {
     assert_eq!(progress(&mut house.db, 10).unwrap(), [told(false)]);
     apply_now(&mut house, &plan.id).unwrap();
     assert_eq!(progress(&mut house.db, 10).unwrap(), []);
+}
+
+#[test]
+fn a_plan_whose_approval_the_worker_refused_has_ended_and_its_cards_stand_in_the_next_one() {
+    let (mut house, _, stays, _) = years_later();
+    let plan = plan_as(&mut house, job()).unwrap().unwrap();
+    approve_as(&mut house, "bob", &plan).unwrap();
+    assert!(plan_as(&mut house, job()).unwrap().is_none(), "it is about to be applied");
+    refused_by_the_worker(&mut house, &plan.id, "bob");
+    let ended = get(&mut house.db, &plan.id).unwrap();
+    assert_eq!(ended.status, PlanStatus::Ended);
+    assert_eq!(code(apply_now(&mut house, &plan.id)), "renewal-not-proposed");
+    assert_eq!(code(approve_as(&mut house, "clara", &plan)), "renewal-not-proposed");
+    assert_eq!(progress(&mut house.db, 10).unwrap(), [], "nobody waits for it");
+    let next = plan_as(&mut house, job()).unwrap().unwrap();
+    assert_eq!(next.item(&stays).unwrap().outcome, Outcome::Renew);
+    approve_as(&mut house, "clara", &next).unwrap();
+    assert_eq!(apply_now(&mut house, &next.id).unwrap().ordered.len(), 1);
 }
 
 #[test]

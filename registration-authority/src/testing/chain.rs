@@ -263,3 +263,22 @@ impl House {
         .unwrap();
     }
 }
+
+/// As if the worker had looked at this officer's decision and found it worth nothing.
+pub(crate) fn refused_by_the_worker(house: &mut House, number: &str, login: &str) {
+    use diesel::prelude::*;
+    use sha2::{Digest, Sha256};
+    use store::schema::decisions;
+    let (kind, version, proof): (String, i64, Vec<u8>) = decisions::table
+        .filter(decisions::subject_number.eq(number).and(decisions::decided_by.eq(login)))
+        .select((decisions::subject_kind, decisions::subject_version, decisions::proof))
+        .first(&mut house.db)
+        .unwrap();
+    let seen = hex::encode(Sha256::digest(&proof));
+    house
+        .sql(&format!(
+            "INSERT INTO decision_receipts VALUES ('{kind}', '{number}', {version}, '{login}', '{seen}', NULL, NULL, 1, \
+             'approval-proof-invalid')"
+        ))
+        .unwrap();
+}

@@ -34,7 +34,7 @@ use store::{Act, Actor, Database, DatabaseRole, Fault, RequestId, Timestamp};
 use tempfile::TempDir;
 
 pub(crate) use authenticator::*;
-pub(crate) use chain::Chain;
+pub(crate) use chain::{Chain, refused_by_the_worker};
 pub(crate) use leaves::place_leaves;
 pub(crate) use mailbox::*;
 pub(crate) use register::*;

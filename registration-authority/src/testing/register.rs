@@ -2,9 +2,9 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use professional_registry::IdNatPs;
-use professional_registry::extract::{COLUMNS, Encoding, Form, file_name};
+use professional_registry::extract::{COLUMNS, Form, file_name};
 use professional_registry::import::{ImportError, ImportOptions, ImportReport, Release, import_extract};
-use professional_registry::merges::import_merges;
+use professional_registry::merges::{MergeOptions, import_merges};
 use sha2::{Digest, Sha256};
 use store::{Act, Actor, Database, RequestId, Timestamp};
 
@@ -109,7 +109,8 @@ pub(crate) fn renumber(house: &mut super::House, act: &Act) {
     let (old, new) = (adeli_nurse().to_string(), adeli_nurse_renumbered().to_string());
     let file = format!("N° ADELI;N° RPPS\n{};{}\n", &old[1..], &new[1..]);
     let super::House { db, rng, .. } = house;
-    assert_eq!(import_merges(db, file.as_bytes(), Encoding::Utf8, rng, act).unwrap().new, 1);
+    let options = MergeOptions { extracted_at: Some(act.at), ..MergeOptions::default() };
+    assert_eq!(import_merges(db, file.as_bytes(), "correspondence", &options, rng, act).unwrap().new, 1);
 }
 
 /// The line of that nurse, under the one number or the other.

@@ -31,8 +31,8 @@ pub use plans::{PlanViewError, plan, plans};
 pub use requests::{RequestPage, RequestViewError, request, requests};
 pub use software::SoftwareCertificate;
 pub use stops::{
-    PlanView, StopsError, changed_cards, held_feed, held_feeds, open_certificate_lapses, open_lapses,
-    opposition_plan, opposition_plans,
+    ChangedView, PlanView, StopsError, changed_cards, held_feed, held_feeds, open_certificate_lapses,
+    open_lapses, opposition_plan, opposition_plans,
 };
 pub use structure::{
     AskedCard, MEMBERS_SHOWN, MemberView, StructureError, StructureView, mandate, mandates, member, structure,

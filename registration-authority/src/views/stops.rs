@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use crate::held_feed::{self, HeldFeed, HeldFeedError};
 use crate::lapse::{
-    self, CertificateLapse, ChangedCard, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
+    self, CertificateLapse, ChangedPage, Lapse, LapseError, OppositionPlan, OppositionPlanError, PlannedEnd,
     PlannedOpposition, Reached,
 };
 use crate::officers::{self, NotAuthorised, Officer, Reach, Right, Scope, Within};
@@ -129,25 +129,32 @@ pub fn open_certificate_lapses(
     Ok(first(limit, lapses, |lapse| reached.request(&lapse.request)))
 }
 
-/// The cards of which the register says otherwise than when they were ordered, and that the reader is there for, `limit` at most; how many
-/// of them there are in all, and how many besides that he is not there for.
+/// A page of the cards of which the register says otherwise than when they were ordered, and that the reader is there for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedView {
+    /// The page.
+    pub page: ChangedPage,
+    /// How many there are on all pages.
+    pub count: i64,
+    /// How many there are besides that he is not there for.
+    pub hidden: usize,
+}
+
+/// The page that follows `after`, as the page before said it; the first where it says nothing. `limit` cards at most.
 pub fn changed_cards(
     db: &mut Database,
+    after: Option<&str>,
     limit: i64,
     act: &Act,
-) -> Result<(Within<ChangedCard>, i64), StopsError> {
-    let officer = officers::require(db, Right::ReadCard, act)?;
-    let most = at_most(&officer, limit);
-    let changed = lapse::changed_cards(db, most)?;
-    let cards: Vec<String> = changed.iter().map(|one| one.card.to_string()).collect();
-    let reached = Reached::by(db, &officer.scopes(), &cards, &[])?;
-    let mut list = cut(changed, |one| reached.card(&one.card));
-    let count = match most {
-        i64::MAX => i64::try_from(list.shown.len()).unwrap_or(i64::MAX),
-        _ => lapse::count_changed(db)?,
+) -> Result<ChangedView, StopsError> {
+    let scopes = officers::require(db, Right::ReadCard, act)?.scopes();
+    let page = lapse::changed_cards(db, &scopes, after, limit)?;
+    let count = lapse::count_changed(db, &scopes)?;
+    let hidden = match scopes.iter().any(Scope::is_everything) {
+        true => 0,
+        false => lapse::count_changed(db, &[Scope::default()])? - count,
     };
-    list.shown.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok((list, count))
+    Ok(ChangedView { page, count, hidden: usize::try_from(hidden).unwrap_or(0) })
 }
 
 /// How many are read for a reader: all that are open where he is there for some alone, so that the first are his.

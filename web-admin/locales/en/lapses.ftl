@@ -54,6 +54,7 @@ lapses-beyond-scope = A plan is about the whole country: only a registration off
 
 lapses-changed = Cards to replace or to bring up to date
 lapses-changed-lead = The register names or places the holder or the structure otherwise than when these cards were ordered. They stay valid and nothing is ordered by itself: an officer asks for the card in its place, from the page of the card. A card leaves this list when its successor is ordered, when it ends, or when an extract says again what it carries.
+lapses-changed-next = Next cards
 lapses-changed-none = The register still says what the valid cards carry.
 lapses-changed-count = Number of cards: { $number }
 lapses-changed-caption = Cards of which the register says otherwise than when they were ordered, those to replace first

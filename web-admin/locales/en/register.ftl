@@ -2,7 +2,17 @@
 
 register-title = National register
 register-feeds = Extracts held back
-register-feeds-lead = An extract that would make too many professionals disappear, change or come back at once is not taken into the register. Two different registration officers can release it; one is enough to reject it.
+register-case-join = { $adeli } and { $rpps }: one person?
+register-case-part = { $adeli } and { $rpps }: end their being one person's?
+register-case-released = Approved, the program does it
+register-case-adeli = Under the ADELI number
+register-case-rpps = Under the RPPS number
+register-case-doubt = Why it is asked
+register-case-lead = If another officer approves too, the program does it by itself. First check with the issuer whose these two numbers are.
+register-doubt-births = The dates of birth differ
+register-doubt-names = The names differ
+register-doubt-asked = The operator asks
+register-feeds-lead = An extract that would make too many professionals disappear, change or come back at once is not taken into the register. Two different registration officers can release it; one is enough to reject it. So it is with two numbers of which it is doubted that they are one person's.
 register-no-feed = No extract is held back.
 register-ceased = Would disappear from the register
 register-changed = Would change

@@ -54,6 +54,7 @@ lapses-beyond-scope = Un plan concerne tout le pays : seul un opérateur d'enreg
 
 lapses-changed = Cartes à remplacer ou à mettre à jour
 lapses-changed-lead = Le répertoire nomme ou situe autrement le porteur ou la structure que lors de la demande de ces cartes. Elles restent valables et rien n'est commandé d'office : un opérateur demande la carte qui remplace, depuis la page de la carte. Une carte quitte cette liste quand son remplacement est demandé, quand elle prend fin, ou quand un extrait dit de nouveau ce qu'elle porte.
+lapses-changed-next = Cartes suivantes
 lapses-changed-none = Le répertoire dit toujours ce que portent les cartes en cours de validité.
 lapses-changed-count = Nombre de cartes : { $number }
 lapses-changed-caption = Cartes dont le répertoire dit autre chose que lors de leur demande, d'abord celles à remplacer

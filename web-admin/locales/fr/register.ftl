@@ -2,7 +2,17 @@
 
 register-title = Répertoire national
 register-feeds = Extraits retenus
-register-feeds-lead = Un extrait qui ferait disparaître, changer ou revenir trop de professionnels à la fois n'est pas repris dans le répertoire. Deux opérateurs d'enregistrement différents peuvent le libérer ; un seul suffit pour le rejeter.
+register-case-join = { $adeli } et { $rpps }{"\u00A0"}: une seule personne{"\u00A0"}?
+register-case-part = { $adeli } et { $rpps }{"\u00A0"}: mettre fin à leur réunion{"\u00A0"}?
+register-case-released = Approuvé, le programme le fait
+register-case-adeli = Sous son numéro ADELI
+register-case-rpps = Sous son numéro RPPS
+register-case-doubt = Pourquoi la question se pose
+register-case-lead = Si un autre opérateur approuve aussi, le programme le fera de lui-même. Vérifiez d'abord auprès de l'émetteur qui porte ces deux numéros.
+register-doubt-births = Les dates de naissance diffèrent
+register-doubt-names = Les noms diffèrent
+register-doubt-asked = L'exploitant le demande
+register-feeds-lead = Un extrait qui ferait disparaître, changer ou revenir trop de professionnels à la fois n'est pas repris dans le répertoire. Deux opérateurs d'enregistrement différents peuvent le libérer ; un seul suffit pour le rejeter. Il en va de même de deux numéros dont on doute qu'ils soient d'une seule personne.
 register-no-feed = Aucun extrait n'est retenu.
 register-ceased = Disparaîtraient du répertoire
 register-changed = Changeraient

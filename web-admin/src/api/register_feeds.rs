@@ -12,7 +12,7 @@ use super::listing::{self, Which};
 use super::problem::Problem;
 use crate::failure::Failure;
 
-/// A feed of the register that a brake put aside.
+/// A feed of the register that a brake put aside, or a merge of two numbers that is doubted.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RegisterFeed)]
 pub(super) struct Feed {
@@ -31,6 +31,9 @@ pub(super) struct Feed {
     file_name: String,
     /// When the extract was made, RFC 3339.
     extracted_at: String,
+    /// The two numbers, where it is no feed and a case of a merge: then no count means anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merge: Option<Merge>,
     /// How many persons, or mailboxes, the register held.
     living: u64,
     /// How many it would enter.
@@ -47,6 +50,20 @@ pub(super) struct Feed {
     held_by: String,
     /// When, RFC 3339.
     held_at: String,
+}
+
+/// Two numbers of which officers say whether they are one person's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegisterMerge)]
+pub(super) struct Merge {
+    /// join: whether they become one person's; part: whether it ends that they are.
+    kind: &'static str,
+    /// IdNat_PS of the ADELI number.
+    adeli: String,
+    /// IdNat_PS of the RPPS number.
+    rpps: String,
+    /// What speaks against one person: births, names; or asked, where somebody asked.
+    doubt: &'static str,
 }
 
 /// A page of feeds.
@@ -128,6 +145,12 @@ impl From<&HeldFeed> for Feed {
             source: hold.source.clone(),
             file_name: hold.file_name.clone(),
             extracted_at: hold.extracted_at.to_string(),
+            merge: held.case.as_ref().map(|case| Merge {
+                kind: case.kind.as_str(),
+                adeli: case.adeli.clone(),
+                rpps: case.rpps.clone(),
+                doubt: case.doubt.as_str(),
+            }),
             living: hold.living,
             new: hold.difference.new,
             changed: hold.difference.changed,

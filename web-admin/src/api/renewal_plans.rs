@@ -19,7 +19,7 @@ use crate::failure::Failure;
 pub(super) struct Plan {
     /// `RP-2026-000001`
     number: String,
-    /// proposed, approved or applied.
+    /// proposed, approved, applied; or ended, where the worker refused its approval.
     status: &'static str,
     /// Whether two officers approve it: it renews more cards than one signature may.
     asks_for_two: bool,

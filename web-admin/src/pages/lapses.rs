@@ -55,6 +55,8 @@ struct LapsesPage {
     certificates_hidden: Option<String>,
     changed: Vec<ChangedRow>,
     changed_count: String,
+    /// Where the next page of them begins.
+    changed_next: Option<String>,
     changed_hidden: Option<String>,
     more: bool,
 }
@@ -109,8 +111,9 @@ struct ChangedRow {
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
     let done = query.get("fait").and_then(|done| done_in_words(done));
+    let changed_after = query.get("apres").cloned();
     let frame = desk.frame();
-    let template = desk.work(move |work| read(work, frame, done, None)).await?;
+    let template = desk.work(move |work| read(work, frame, changed_after.as_deref(), done, None)).await?;
     page(StatusCode::OK, &template)
 }
 
@@ -135,7 +138,7 @@ async fn decide(
         .work(move |work| {
             views::opposition_plans(work.db, work.act)?;
             let recorded = record(work, frame.clone(), &plan, verdict, &fields);
-            Outcome::of(recorded, |code| read(work, frame, None, Some(code)))
+            Outcome::of(recorded, |code| read(work, frame, None, None, Some(code)))
         })
         .await?;
     outcome.answer(&format!("/ra/caducites?fait={done}"))
@@ -198,6 +201,7 @@ fn asked<'a>(
 fn read(
     work: &mut Work<'_>,
     frame: Frame,
+    changed_after: Option<&str>,
     done: Option<Key>,
     problem: Option<Code>,
 ) -> Result<LapsesPage, Failure> {
@@ -215,7 +219,7 @@ fn read(
         let more = lapses.shown.len() > SHOWN as usize;
         lapses.shown.truncate(SHOWN as usize);
         let certificates = views::open_certificate_lapses(db, SHOWN, act)?;
-        let (changed, changed_count) = views::changed_cards(db, SHOWN, act)?;
+        let changed = views::changed_cards(db, changed_after, SHOWN, act)?;
         Ok(LapsesPage {
             frame,
             done,
@@ -232,8 +236,9 @@ fn read(
                 .map(|lapse| certificate_row(lapse, language))
                 .collect(),
             changed_hidden: hidden(changed.hidden, "hidden-cards"),
-            changed_count: language.thousands(changed_count),
-            changed: changed.shown.into_iter().map(changed_row).collect(),
+            changed_count: language.thousands(changed.count),
+            changed_next: changed.page.next,
+            changed: changed.page.cards.into_iter().map(changed_row).collect(),
             more,
         })
     })

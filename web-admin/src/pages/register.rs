@@ -6,7 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use professional_registry::import::Hold;
+use professional_registry::merges::{MergeCase, MergeCaseKind, MergeDoubt};
+use professional_registry::{ImportedRegister, ProfessionalRecord, Registry};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::decision::{self, Standing};
 use registration_authority::eligibility::rule_of_exclusion;
@@ -85,13 +86,58 @@ impl Entry {
     }
 }
 
+/// Two numbers, and who goes by each.
+struct Case {
+    doubt: Key,
+    adeli: String,
+    rpps: String,
+}
+
+impl Case {
+    fn of(db: &mut Database, case: &MergeCase) -> Result<Self, Failure> {
+        let mut named = |id: &str| -> Result<String, Failure> {
+            let Ok(number) = id.parse() else { return Ok(id.to_owned()) };
+            // A row that cannot be read names nobody: the number stands for itself.
+            let record = ImportedRegister.professional(db, &number).ok().flatten();
+            let named =
+                |record: ProfessionalRecord| format!("{id}, {} {}", record.family_name, record.given_name);
+            Ok(record.map_or_else(|| id.to_owned(), named))
+        };
+        let (adeli, rpps) = (named(&case.adeli)?, named(&case.rpps)?);
+        Ok(Self { doubt: doubt_in_words(case.doubt), adeli, rpps })
+    }
+}
+
+fn doubt_in_words(doubt: MergeDoubt) -> Key {
+    Key::of(match doubt {
+        MergeDoubt::Births => "register-doubt-births",
+        MergeDoubt::Names => "register-doubt-names",
+        MergeDoubt::Asked => "register-doubt-asked",
+    })
+}
+
+/// What an officer is asked about two numbers, as a title.
+fn case_in_words(language: Language, case: &MergeCase) -> String {
+    let (adeli, rpps) = (case.adeli.clone(), case.rpps.clone());
+    match case.kind {
+        MergeCaseKind::Join => {
+            language.say("register-case-join").with("adeli", adeli).with("rpps", rpps).to_string()
+        }
+        MergeCaseKind::Part => {
+            language.say("register-case-part").with("adeli", adeli).with("rpps", rpps).to_string()
+        }
+    }
+}
+
 /// A feed that was put aside.
 struct Feed {
     feed: String,
     version: i64,
-    file_name: String,
+    title: String,
     extracted_at: Shown,
     held_at: Shown,
+    /// Where it is no feed and a case of a merge.
+    case: Option<Case>,
     living: String,
     ceased: String,
     changed: String,
@@ -157,7 +203,7 @@ fn record(
     }
     decision::may_decide(work.db, &subject, seen, work.act)?;
     let reason = release::reason(verdict, fields)?;
-    let asked = asked(frame.language(), &subject, verdict, reason, &held.hold);
+    let asked = asked(frame.language(), &subject, verdict, reason, &held);
     let proof = match signing::sign(work, frame, asked, fields)? {
         Signed::Proof(proof) => proof,
         Signed::Ask(template) => return Ok(Some(template)),
@@ -173,20 +219,23 @@ fn asked<'a>(
     subject: &'a Decidable,
     verdict: Verdict,
     reason: Option<&'static str>,
-    hold: &Hold,
+    held: &HeldFeed,
 ) -> Asked<'a> {
+    let hold = &held.hold;
     let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let feed = &hold.feed;
     let (act, what) = match verdict {
         Verdict::Approve => ("liberer", Key::of("sign-release-feed")),
         Verdict::Refuse => ("rejeter", Key::of("sign-refuse-feed")),
     };
-    Asked {
-        subject,
-        verdict,
-        reason,
-        what,
-        lines: vec![
+    let lines = match &held.case {
+        Some(case) => vec![
+            (Key::of("sign-line-merge"), case_in_words(language, case)),
+            (Key::of("sign-line-merge-doubt"), language.say(doubt_in_words(case.doubt)).to_string()),
+            (Key::of("sign-line-held-by"), hold.held_by.clone()),
+            (Key::of("sign-line-held-at"), language.long(Shown(hold.held_at))),
+        ],
+        None => vec![
             (Key::of("sign-line-feed"), hold.file_name.clone()),
             (Key::of("sign-line-extracted-at"), language.long(Shown(hold.extracted_at))),
             (Key::of("sign-line-file-digest"), feed.clone()),
@@ -198,6 +247,13 @@ fn asked<'a>(
             (Key::of("sign-line-held-by"), hold.held_by.clone()),
             (Key::of("sign-line-held-at"), language.long(Shown(hold.held_at))),
         ],
+    };
+    Asked {
+        subject,
+        verdict,
+        reason,
+        what,
+        lines,
         leaves: None,
         action: format!("/ra/registre/extraits/{feed}/{act}"),
         back: "/ra/registre".to_owned(),
@@ -243,7 +299,7 @@ fn feed(
     signs: bool,
 ) -> Result<Feed, Failure> {
     let standing = held.standing();
-    let HeldFeed { hold, decisions } = held;
+    let HeldFeed { hold, decisions, case } = held;
     let past = Past::of(db, &decisions, hold.version)?;
     let count = |number: u64| language.thousands(i64::try_from(number).unwrap_or(i64::MAX));
     let share = |part: u64| {
@@ -253,6 +309,7 @@ fn feed(
     let (status, status_class) = match &standing {
         Standing::Held { approved_by: None } => (Key::of("register-awaits-two"), "submitted"),
         Standing::Held { approved_by: Some(_) } => (Key::of("register-awaits-second"), "submitted"),
+        Standing::Released if case.is_some() => (Key::of("register-case-released"), "approved"),
         Standing::Released => (Key::of("register-released"), "approved"),
         Standing::Refused => (Key::of("register-refused"), "refused"),
     };
@@ -266,7 +323,8 @@ fn feed(
         reappeared: share(hold.difference.reappeared),
         new: count(hold.difference.new),
         feed: hold.feed,
-        file_name: hold.file_name,
+        title: case.as_ref().map_or(hold.file_name, |case| case_in_words(language, case)),
+        case: case.as_ref().map(|case| Case::of(db, case)).transpose()?,
         status,
         status_class,
         decisions: past,

@@ -1,6 +1,8 @@
+use professional_registry::merges::{MergeCase, MergeOptions, ask_to_part, import_merges};
 use registration_authority::held_feed;
+use store::Actor;
 
-use super::house::House;
+use super::house::{House, person};
 
 fn standing(house: &mut House, feed: &str) -> &'static str {
     held_feed::get(&mut house.db, feed).unwrap().standing().as_str()
@@ -59,6 +61,38 @@ async fn one_officer_refuses_it_with_a_reason() {
     let page = bob.follow(&answer).await;
     assert!(page.says("L’extrait du répertoire est erroné ou incomplet.") && page.says("par Bob BERNARD"));
     assert_eq!(standing(&mut house, &feed), "refused");
+}
+
+/// The two numbers of the nurse are one person's, and the operator doubts that.
+fn doubted(house: &mut House) -> MergeCase {
+    let act = house.act(Actor::Operator("root".to_owned()));
+    let text = format!("N° ADELI;N° RPPS\n0B6000019;{}\n", &person(1).to_string()[1..]);
+    let options = MergeOptions { extracted_at: Some(act.at), ..MergeOptions::default() };
+    let House { db, rng, .. } = house;
+    import_merges(db, text.as_bytes(), "correspondence", &options, rng, &act).unwrap();
+    db.write(|db| ask_to_part(db, &"00B6000019".parse().unwrap(), rng, &act)).unwrap()
+}
+
+#[actix_web::test]
+async fn a_merge_that_is_doubted_is_read_with_both_numbers_and_names_and_decided_on_by_two() {
+    let mut house = House::new();
+    let case = doubted(&mut house);
+    let mut alice = house.browser("alice").await;
+    let waiting = alice.get("/ra/contreseing").await;
+    assert!(waiting.says("00B6000019"), "{}", waiting.body);
+    let page = alice.get("/ra/registre").await;
+    let known = format!("{}, DURAND Élise", person(1));
+    for text in ["mettre fin à leur réunion", &known, "Sous son numéro ADELI", "L’exploitant le demande"]
+    {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    assert!(!page.says("Disparaîtraient"), "no count of a feed means anything here");
+    let address = format!("/ra/registre/extraits/{}/liberer", case.id);
+    alice.post(&address, &[("version", "1")]).await;
+    let mut bob = house.browser("bob").await;
+    let answer = bob.post(&address, &[("version", "1")]).await;
+    assert!(bob.follow(&answer).await.says("Approuvé, le programme le fait"));
+    assert_eq!(standing(&mut house, &case.id), "released");
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use professional_registry::merges::MergeCase;
 use registration_authority::approval::Verdict;
 use registration_authority::decision::Standing;
 use registration_authority::held_feed::{self, HeldFeed};
@@ -79,6 +80,9 @@ struct HeldRow {
     version: i64,
     source: String,
     file_name: String,
+    /// Which numbers it is about, where it is no feed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<MergeCase>,
     standing: &'static str,
     approved_by: Option<String>,
     refused_for: Option<String>,
@@ -92,7 +96,7 @@ struct HeldRow {
 
 impl HeldRow {
     fn of(held: &HeldFeed) -> Self {
-        let HeldFeed { hold, decisions } = held;
+        let HeldFeed { hold, decisions, case } = held;
         let standing = held.standing();
         let refusal = decisions.iter().find(|one| one.subject_version == hold.version && !one.approves());
         Self {
@@ -100,6 +104,7 @@ impl HeldRow {
             version: hold.version,
             source: hold.source.clone(),
             file_name: hold.file_name.clone(),
+            case: case.clone(),
             refused_for: refusal.and_then(|refusal| refusal.reason_code.clone()),
             living: hold.living,
             ceased: hold.difference.ceased,
@@ -136,7 +141,10 @@ impl Row for HeldRow {
         vec![
             self.feed.clone(),
             self.version.to_string(),
-            self.file_name.clone(),
+            self.case.as_ref().map_or_else(
+                || self.file_name.clone(),
+                |case| format!("{} {} {}", case.kind.as_str(), case.adeli, case.rpps),
+            ),
             self.standing.to_owned(),
             self.approved_by.clone().unwrap_or_default(),
             self.refused_for.clone().unwrap_or_default(),

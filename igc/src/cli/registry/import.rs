@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use professional_registry::extract::ExtractError;
-use professional_registry::import::{ImportError, ImportOptions, ImportReport, UnknownCodes, import_extract};
+use professional_registry::import::{
+    Hold, ImportError, ImportOptions, ImportReport, Release, UnknownCodes, import_extract,
+};
 use registration_authority::decision::Standing;
 use registration_authority::held_feed;
 use store::{Act, Database};
@@ -61,10 +63,21 @@ fn released_or_not(
         Err(error) => return Err(problem(path, error)),
     };
     let (hold, why) = stopped;
+    let release = Some(release_of(installation, db, hold, why, &act)?);
+    import(db, path, &ImportOptions { release, ..options.clone() }, &act)
+}
+
+/// That two officers have released what was put aside; why not, otherwise.
+pub(super) fn release_of(
+    installation: &Installation,
+    db: &mut Database,
+    hold: Box<Hold>,
+    why: String,
+    act: &Act,
+) -> Result<Release, Problem> {
     let verifier = officer::verifier(installation)?;
-    let release = held_feed::release(db, &verifier, &hold.feed, act.at)?;
-    if release.is_some() {
-        return import(db, path, &ImportOptions { release, ..options.clone() }, &act);
+    if let Some(release) = held_feed::release(db, &verifier, &hold.feed, act.at)? {
+        return Ok(release);
     }
     if held_feed::get(db, &hold.feed)?.standing() == Standing::Refused {
         let detail = format!("{why}, and an officer refused to release feed {}", hold.feed);

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use professional_registry::extract::{Encoding, Form};
 use professional_registry::import::ImportOptions;
+use professional_registry::merges::MergeOptions;
 use professional_registry::{
     IdNatPs, ImportedRegister, ProfessionalRecord, Registry, Supplement, supplement,
 };
@@ -62,10 +63,21 @@ pub enum Command {
         /// The file is in ISO 8859-1.
         #[arg(long)]
         latin1: bool,
+        /// When it was made, where the file's name does not end in AAAAMMJJHHMM (RFC 3339).
+        #[arg(long, value_name = "TIME")]
+        extracted_at: Option<Timestamp>,
+        /// Say what would change; write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Ask two officers to end a merge that was wrong: the ADELI number and what it became are two persons'.
+    Part {
+        /// IdNat_PS of the ADELI number (0 and the number).
+        adeli: IdNatPs,
     },
     /// What each feed changed: new, changed, ceased, merged; and who of those who left was struck off or died, where the directory has said so.
     Feeds,
-    /// The feeds that a brake stopped, and who has decided on them.
+    /// The feeds that a brake stopped and the merges that are doubted, and who has decided on them.
     Held,
     /// Approve the release of such a feed: two officers must, then the same file is imported again.
     Release {
@@ -121,7 +133,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
     let installation = Installation::open(global)?;
     // Whoever writes what the register says needs no more than the worker, who does so by its rights too.
     let role = match command {
-        Command::Import { .. } | Command::Merges { .. } => DatabaseRole::Worker,
+        Command::Import { .. } | Command::Merges { .. } | Command::Part { .. } => DatabaseRole::Worker,
         _ => DatabaseRole::Owner,
     };
     let mut db = installation.database(role)?;
@@ -139,9 +151,17 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             };
             import::run(global, &installation, &mut db, files, &options)
         }
-        Command::Merges { file, latin1 } => {
-            merges::run(global, &installation, &mut db, file, encoding(*latin1))
+        Command::Merges { file, latin1, extracted_at, dry_run } => {
+            let options = MergeOptions {
+                encoding: encoding(*latin1),
+                extracted_at: *extracted_at,
+                dry_run: *dry_run,
+                brakes: installation.config.brakes,
+                release: None,
+            };
+            merges::run(global, &installation, &mut db, file, &options)
         }
+        Command::Part { adeli } => merges::part(global, &installation, &mut db, adeli),
         Command::Feeds => feeds::list(global, &mut db),
         Command::Held => held::list(global, &mut db),
         Command::Release { feed, officer, .. } => {

@@ -8,6 +8,7 @@ mod extracts;
 mod hostile;
 mod interruption;
 mod lines;
+mod merge_cases;
 mod refusals;
 mod renumbered;
 mod together;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::identifiers::luhn;
-use crate::merges::import_merges;
+use crate::merges::{MergeOptions, import_merges};
 
 /// A line of the person `index`, by the one number or the other.
 fn of_person(index: u32, renumbered: bool) -> Vec<(&'static str, String)> {
@@ -37,7 +37,13 @@ fn correspondence(db: &mut Database, count: u32) {
     let rows: String = (0..count).map(|index| format!("{};{}\n", adeli(index), rpps(index))).collect();
     let text = format!("N° ADELI;N° RPPS\n{rows}");
     let mut rng = UnwrapErr(getrandom::SysRng);
-    import_merges(db, text.as_bytes(), Encoding::Utf8, &mut rng, &act_on(1)).unwrap();
+    // Its own brake is another test's (`merge_cases`).
+    let options = MergeOptions {
+        extracted_at: Some(Timestamp::from_seconds(FIRST_DAY + i64::from(count))),
+        brakes: Brakes { warning_percent: 100, refusal_percent: 100 },
+        ..MergeOptions::default()
+    };
+    import_merges(db, text.as_bytes(), "correspondence", &options, &mut rng, &act_on(1)).unwrap();
 }
 
 #[test]

@@ -66,11 +66,11 @@ fn compared_before(database: &dyn Fn() -> Database) {
     let db = &mut database();
     let register = FictionalRegister::new(200, 3);
     import(db, &written(&register), 0).unwrap();
-    let compared = Written::now(db, Form::ACTIVITIES).unwrap();
+    let compared = Written::now(db, Form::ACTIVITIES.source).unwrap();
     import(db, &written(&register.next_day(0.05).0), 1).unwrap();
     let rng = &mut UnwrapErr(getrandom::SysRng);
     let late = Begun {
-        form: Form::ACTIVITIES,
+        source: Form::ACTIVITIES.source,
         digest: &"0".repeat(64),
         file_name: "late",
         extracted_at: Timestamp::from_seconds(FIRST_DAY + 2 * DAY),
@@ -110,9 +110,15 @@ fn taken_up(database: &dyn Fn() -> Database) {
     let rng = &mut UnwrapErr(getrandom::SysRng);
     let digest = "0".repeat(64);
     let extracted_at = Timestamp::from_seconds(FIRST_DAY);
-    let file = Begun { form: Form::ACTIVITIES, digest: &digest, file_name: "extract", extracted_at, rows: 9 };
+    let file = Begun {
+        source: Form::ACTIVITIES.source,
+        digest: &digest,
+        file_name: "extract",
+        extracted_at,
+        rows: 9,
+    };
     let mut begin = |db: &mut Database| {
-        let compared = Written::now(db, Form::ACTIVITIES).unwrap();
+        let compared = Written::now(db, Form::ACTIVITIES.source).unwrap();
         db.write(|db| Feed::begin(db, &file, compared, rng, &act_on(0))).unwrap()
     };
     let mut first = begin(db);

@@ -4,6 +4,7 @@ use store::schema::audit_events;
 
 use super::*;
 use crate::eligibility::Consequence;
+use crate::officers::Scope;
 use crate::staff::Post;
 
 /// The register of a day, in which the nurse goes by this name; and somebody of that day alone, since no two extracts are the same.
@@ -26,12 +27,48 @@ fn a_card(house: &mut House) -> (Worker, CardNumber) {
 /// The cards of the list with their rules, as an officer reads it; its count is that of the list, wherever it is read.
 fn listed(house: &mut House) -> Vec<(CardNumber, String)> {
     let act = house.officer("alice");
-    let (list, count) = crate::views::changed_cards(&mut house.db, 10, &act).unwrap();
-    assert_eq!(
-        (count as usize, count, list.hidden),
-        (list.shown.len(), count_changed(&mut house.db).unwrap(), 0)
-    );
-    list.shown.into_iter().map(|one| (one.card, one.rule.id.clone())).collect()
+    let view = crate::views::changed_cards(&mut house.db, None, 10, &act).unwrap();
+    assert_eq!((view.count as usize, view.hidden, view.page.next), (view.page.cards.len(), 0, None));
+    view.page.cards.into_iter().map(|one| (one.card, one.rule.id.clone())).collect()
+}
+
+fn all_changed(house: &mut House) -> Vec<ChangedCard> {
+    changed_cards(&mut house.db, &[Scope::default()], None, 10).unwrap().cards
+}
+
+/// The cards of the pages of this length, as this officer leafs through them; what each page says of all.
+fn leafed(house: &mut House, login: &str, length: i64) -> (Vec<Vec<CardNumber>>, (i64, usize)) {
+    let act = house.officer(login);
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let view = crate::views::changed_cards(&mut house.db, after.as_deref(), length, &act).unwrap();
+        pages.push(view.page.cards.into_iter().map(|one| one.card).collect());
+        after = view.page.next;
+        if after.is_none() {
+            return (pages, (view.count, view.hidden));
+        }
+    }
+}
+
+/// Says of bob what he is there for, as nobody may.
+fn confine(house: &mut House, scope: &str) {
+    let of_table = if house.db.is_on_server() { " ON officers" } else { "" };
+    house.sql(&format!("DROP TRIGGER IF EXISTS officers_keep_who_they_are{of_table}")).unwrap();
+    house.sql(&format!("UPDATE officers SET scope = '{scope}' WHERE login = 'bob'")).unwrap();
+}
+
+/// Cards of this many of a crowd, all of whom the register names otherwise since.
+fn renamed_crowd(house: &mut House, count: u32) -> Vec<CardNumber> {
+    let cards = cards_of_a_crowd(house, count);
+    a_day(house, 3, 0);
+    look(house).unwrap();
+    let mut lines = with_the_crowd(4, 0);
+    for line in lines.iter_mut().filter(|line| (1000..1000 + count).contains(&line.person)) {
+        line.family_name = "AUTREMENT";
+    }
+    house.import_day(4, &lines);
+    assert_eq!(look(house).unwrap().changed, i64::from(count));
+    cards
 }
 
 fn events(house: &mut House, action: &str) -> i64 {
@@ -46,7 +83,7 @@ fn a_holder_whom_the_register_renames_is_found_once_and_leaves_the_list_when_it_
         a_day_named(house, 4, "DURANT", "");
         assert_eq!(look(house).unwrap().changed, 1);
         let act = house.officer("alice");
-        let shown = changed_cards(&mut house.db, 10).unwrap().remove(0);
+        let shown = all_changed(house).remove(0);
         assert_eq!((shown.holder, shown.rule.leads_to), (nurse().to_string(), Consequence::NewCard));
         let view =
             house.db.snapshot(|db| crate::views::card(db, &mut ImportedRegister, &card, &act)).unwrap();
@@ -71,7 +108,7 @@ fn a_graver_change_takes_the_place_of_a_slighter_one_and_an_end_of_both() {
     a_day_named(&mut house, 4, "DURAND", &elsewhere(&second_day()));
     look(&mut house);
     assert_eq!(listed(&mut house), [(card, "R-CPS-C8".to_owned())]);
-    assert_eq!(changed_cards(&mut house.db, 1).unwrap()[0].rule.leads_to, Consequence::Update);
+    assert_eq!(all_changed(&mut house)[0].rule.leads_to, Consequence::Update);
     a_day_named(&mut house, 5, "DURANT", "");
     let done = look(&mut house).unwrap();
     assert_eq!((done.changed, done.changes_settled), (1, 1));
@@ -121,7 +158,43 @@ fn a_member_of_the_staff_whom_the_agent_names_otherwise_is_found_with_the_next_f
         a_day_named(house, 4, "DURAND", "");
         let done = look(house).unwrap();
         assert_eq!((done.found, done.changed), (0, 1));
-        let shown = changed_cards(&mut house.db, 10).unwrap().remove(0);
+        let shown = all_changed(house).remove(0);
         assert_eq!((shown.card, shown.rule.change), (card, crate::eligibility::Change::MemberRenamed));
     });
+}
+
+#[test]
+fn the_list_is_read_page_by_page_and_each_page_within_the_scope_of_its_reader() {
+    on_both(|house| {
+        let mut cards = renamed_crowd(house, 5);
+        cards.sort_unstable();
+        let (pages, said) = leafed(house, "alice", 2);
+        assert_eq!(pages, cards.chunks(2).map(<[CardNumber]>::to_vec).collect::<Vec<_>>());
+        assert_eq!(said, (5, 0));
+        assert_eq!(leafed(house, "alice", 5).0, [cards.clone()], "a whole page has none after it");
+        confine(house, "profession:10");
+        assert_eq!(leafed(house, "bob", 2), (vec![vec![]], (0, 5)), "what he is not there for is counted");
+        let his = cards[3].to_string();
+        house
+            .sql(&format!(
+                "UPDATE order_places SET structure = 'F0B0000001' WHERE order_number = \
+                 (SELECT order_number FROM cards WHERE number = '{his}')"
+            ))
+            .unwrap();
+        confine(house, "structure:F0B0000001");
+        assert_eq!(leafed(house, "bob", 2), (vec![vec![cards[3]]], (1, 4)), "his is on his first page");
+    });
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_left_out_and_the_pages_go_on_behind_it() {
+    let mut house = House::new();
+    let mut cards = renamed_crowd(&mut house, 4);
+    cards.sort_unstable();
+    house.sql("DROP TRIGGER card_changes_are_settled_once").unwrap();
+    let altered = cards[1];
+    house.sql(&format!("UPDATE card_changes SET rule = 'R-GONE' WHERE card_number = '{altered}'")).unwrap();
+    let (pages, (count, _)) = leafed(&mut house, "alice", 2);
+    assert_eq!(pages, [vec![cards[0]], vec![cards[2], cards[3]]]);
+    assert_eq!(count, 4, "it waits like the others");
 }

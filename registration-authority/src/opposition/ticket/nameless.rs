@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use rand_core::CryptoRng;
-use serde_json::json;
 use store::schema::opposition_tickets;
 use store::{Act, Database};
 
-use super::{close_event, living_cards};
+use super::close::{Closing, close};
+use super::living_cards;
 use crate::opposition::declaration::Declared;
 
 /// For how long one that names no living card stands before officers: a number that was typed wrong, a card that is on its way.
@@ -36,22 +36,7 @@ pub fn dismiss_nameless(db: &mut Database, rng: &mut dyn CryptoRng, act: &Act) -
             {
                 return Ok(0);
             }
-            let closed = diesel::update(opposition_tickets::table.find(&number))
-                .filter(opposition_tickets::outcome.is_null())
-                .set((
-                    opposition_tickets::outcome.eq("dismissed"),
-                    opposition_tickets::reason.eq(REASON),
-                    opposition_tickets::closed_at.eq(act.at),
-                    opposition_tickets::closed_by.eq(act.actor.to_string()),
-                    opposition_tickets::telephone.eq(None::<String>),
-                    opposition_tickets::email.eq(None::<String>),
-                ))
-                .execute(db)?;
-            if closed == 1 {
-                let payload = json!({"outcome": "dismissed", "reason": REASON});
-                close_event(db, &number, payload, rng, act)?;
-            }
-            QueryResult::Ok(closed)
+            close(db, &number, Closing::Dismissed(REASON), rng, act).map(usize::from)
         })?;
     }
     Ok(dismissed)

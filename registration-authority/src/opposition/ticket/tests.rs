@@ -338,3 +338,36 @@ fn a_ticket_goes_with_its_time_after_it_was_closed_and_never_while_it_is_open() 
         assert_eq!(told, [format!("opposition-ticket {closed}")]);
     });
 }
+
+#[test]
+fn a_ticket_that_is_closed_is_not_closed_again_whoever_comes_second() {
+    on_both(|house| {
+        declare(house, "2612345678");
+        let number = listed(house).remove(0).number;
+        let rita = house.officer("rita");
+        let close_as = |house: &mut House, closing: Closing<'_>| {
+            let House { db, rng, .. } = house;
+            db.write(|db| close(db, &number, closing, rng, &rita)).unwrap()
+        };
+        assert!(close_as(house, Closing::Dismissed("Retrouvée.")));
+        assert!(!close_as(house, Closing::Opposed("OP-0000000000000000")));
+        assert!(!close_as(house, Closing::Dismissed("Encore.")));
+        let (outcome, reason, receipt): (Option<String>, Option<String>, Option<String>) =
+            opposition_tickets::table
+                .select((
+                    opposition_tickets::outcome,
+                    opposition_tickets::reason,
+                    opposition_tickets::receipt,
+                ))
+                .first(&mut house.db)
+                .unwrap();
+        let stands = (outcome.as_deref(), reason.as_deref(), receipt);
+        assert_eq!(stands, (Some("dismissed"), Some("Retrouvée."), None));
+        let told: i64 = audit_events::table
+            .filter(audit_events::action.eq("opposition-ticket.closed"))
+            .count()
+            .get_result(&mut house.db)
+            .unwrap();
+        assert_eq!(told, 1);
+    });
+}

@@ -1,6 +1,7 @@
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 use store::Database;
-use store::schema::decisions_in_effect;
+use store::schema::{decisions_in_effect, decisions_pending};
 
 use super::TookEffect;
 use crate::approval::Delays;
@@ -89,4 +90,36 @@ fn what_took_effect_before_that_was_written_down_counts_as_having_taken_it() {
          FROM decisions WHERE subject_number = '{old}'"
     );
     assert!(house.sql(&back).unwrap_err().to_string().contains("in effect:"));
+}
+
+#[test]
+fn orders_that_wait_for_their_second_officer_keep_no_other_decision_from_taking_effect() {
+    on_both(|house| {
+        let chain = house.pin();
+        let bob = house.enrolled_key(&chain, "bob", Role::RegistrationOfficer);
+        let number = house.submit("alice", cps(&nurse(), "60")).unwrap().number().to_owned();
+        // More of them than one run takes up: approved by one, which the worker has received and noted, and open.
+        house
+            .sql(&format!("CREATE TEMP TABLE waiting AS SELECT * FROM card_orders WHERE number = '{number}'"))
+            .unwrap();
+        let proof = if matches!(house.db, Database::Sqlite(_)) { "x'00'" } else { "'\\x00'" };
+        let seen = hex::encode(Sha256::digest([0]));
+        for at in 0..250 {
+            let waits = format!("CO-1999-{at:06}");
+            house
+                .sql(&format!(
+                    "UPDATE waiting SET number = '{waits}', holder = '8{at:011}';
+                     INSERT INTO card_orders SELECT * FROM waiting;
+                     INSERT INTO decisions VALUES ('card-order', '{waits}', 1, 'bob', 'approve', NULL, NULL, 1, 'demo', {proof});
+                     INSERT INTO decision_receipts VALUES ('card-order', '{waits}', 1, 'bob', '{seen}', NULL, NULL, 1, NULL);
+                     INSERT INTO decisions_pending VALUES ('{waits}', 1, 1)"
+                ))
+                .unwrap();
+        }
+        house.approve_by(("bob", &bob), &number).unwrap();
+        house.receive();
+        assert_eq!(house.take_effect().told, [number]);
+        let left: i64 = decisions_pending::table.count().get_result(&mut house.db).unwrap();
+        assert_eq!(left, 250, "they wait for who comes second");
+    });
 }

@@ -97,3 +97,18 @@ fn two_officers_who_approve_at_once_are_two() {
         plan.approved_by
     );
 }
+
+#[test]
+fn who_was_refused_by_the_worker_is_not_one_of_two_and_another_approves_in_his_place() {
+    on_both(|house| {
+        let plan = plan_of(house, 26);
+        approve_as(house, "bob", &plan).unwrap();
+        refused_by_the_worker(house, &plan.id, "bob");
+        assert_eq!(get(&mut house.db, &plan.id).unwrap().first_of_two(), None);
+        let first = approve_as(house, "clara", &plan).unwrap();
+        assert_eq!((first.status, first.first_of_two()), (PlanStatus::Proposed, Some("clara")));
+        assert_eq!(approve_as(house, "alice", &plan).unwrap().status, PlanStatus::Approved);
+        verified(house, &plan.id).unwrap();
+        assert_eq!(apply_now(house, &plan.id).unwrap().ordered.len(), 26);
+    });
+}
