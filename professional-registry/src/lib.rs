@@ -12,6 +12,7 @@
 mod civil_status;
 mod contact_change;
 mod department;
+mod ended;
 mod exercises;
 pub mod extract;
 pub mod faults;
@@ -30,13 +31,14 @@ mod supplement;
 pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
 pub use contact_change::{contact_changed_at, forget_contact_changes};
 pub use department::{Department, departments_of};
+pub use ended::ended_by;
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };
 pub use nomenclature::{
     Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
 };
-pub use places::{is_named, mark_structures};
+pub use places::{is_named, mark_structures, unnamed_since};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

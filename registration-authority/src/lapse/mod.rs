@@ -3,7 +3,7 @@
 //! In the light of each complete feed every living card is looked at ([`examine`]). One that the register no longer
 //! supports *lapses*: that is written down, and its holder told, and nothing else. Where a later complete feed says the
 //! same, or the directory, asked about that one person ([`ask_directory`]), the card is opposed ([`oppose_due`]), so that no
-//! broken file ends anybody; where a feed says otherwise, the lapse is lifted. A feed that does not say who is absent says no
+//! broken file ends anybody; where a feed says otherwise, the lapse is lifted, be it one that nobody looked at before the next came. A feed that does not say who is absent says no
 //! absence again, and holds up nothing else: what the directory has confirmed, two officers have released, or is true without it.
 //! More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by name before, as any other.
 //!

@@ -7,6 +7,7 @@ use crate::decision::Standing;
 use crate::opposition::{self, Ground};
 use crate::testing::*;
 
+mod between;
 mod certificates;
 mod changed;
 mod merges;
