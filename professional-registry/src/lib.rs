@@ -18,6 +18,7 @@ pub mod extract;
 pub mod faults;
 pub mod fhir;
 pub mod fictional;
+mod gone;
 pub mod identifiers;
 pub mod import;
 pub mod merges;
@@ -32,6 +33,7 @@ pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
 pub use contact_change::{contact_changed_at, forget_contact_changes};
 pub use department::{Department, departments_of};
 pub use ended::ended_by;
+pub use gone::{contacts_of_gone, forget_contacts};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };
