@@ -10,6 +10,7 @@ use crate::testing::*;
 mod between;
 mod certificates;
 mod changed;
+mod doubtful;
 mod merges;
 mod mute;
 mod staff;
