@@ -34,6 +34,11 @@ impl Problem {
 
     /// Writes the problem to stderr, as words or as a problem object (RFC 9457), and gives the exit code.
     pub fn report(&self, format: OutputFormat) -> ExitCode {
+        self.report_ending(format, self.code.kind.exit_code())
+    }
+
+    /// The same of a command that ends with `exit`: what it did before the problem counts too.
+    pub fn report_ending(&self, format: OutputFormat, exit: u8) -> ExitCode {
         let text = match format {
             OutputFormat::Table => {
                 let mut text =
@@ -49,7 +54,7 @@ impl Problem {
                     "code": self.code.name,
                     "detail": self.detail,
                     "help": self.code.help,
-                    "exit": self.code.kind.exit_code(),
+                    "exit": exit,
                 });
                 if !self.rules.is_empty() {
                     object["rules"] = json!(self.rules);
@@ -59,7 +64,7 @@ impl Problem {
         };
         // Where stderr is closed there is nobody left to tell.
         let _ = io::stderr().write_all(text.as_bytes());
-        ExitCode::from(self.code.kind.exit_code())
+        ExitCode::from(exit)
     }
 }
 

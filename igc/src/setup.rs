@@ -1,7 +1,7 @@
 //! Making an installation: folders, files, keys, database. Never overwrites one.
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, IntoInnerError, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -212,15 +212,38 @@ pub fn sync_folder_of(path: &Path) -> Result<(), Problem> {
 
 /// Replaces a file whole, durably: written beside it, synced, renamed, the folder synced.
 pub fn replace_file(path: &Path, mode: u32, content: &[u8]) -> Result<(), Problem> {
+    replace_file_by(path, mode, |file| file.write_all(content).map_err(|error| file_problem(path, &error)))
+}
+
+/// The same of what is written piece by piece: whoever reads the file finds the old one, or none, until all of it stands.
+pub fn replace_file_by<T>(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut BufWriter<fs::File>) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = path.with_file_name(name);
+    let problem = |error| file_problem(&beside, &error);
     match fs::remove_file(&beside) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(file_problem(&beside, &error)),
-        _ => write_file(&beside, mode, content)?,
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(problem(error)),
+        _ => {}
     }
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside);
+    let mut file = BufWriter::new(file.map_err(problem)?);
+    let written = write(&mut file).and_then(|written| {
+        let whole = file.into_inner().map_err(IntoInnerError::into_error);
+        whole.and_then(|file| file.sync_all()).map_err(problem)?;
+        Ok(written)
+    });
+    if written.is_err() {
+        // What is left of it is nothing to go by; where it cannot be removed, the next attempt does.
+        let _ = fs::remove_file(&beside);
+    }
+    let written = written?;
     fs::rename(&beside, path).map_err(|error| file_problem(path, &error))?;
-    sync_folder_of(path)
+    sync_folder_of(path)?;
+    Ok(written)
 }
 
 /// Writes a new file, durably, with its mode from the first byte on; an existing one is refused.
@@ -272,4 +295,30 @@ pub const LONGEST_TEXT: u64 = 256 * 1024;
 /// A file that does not read or write.
 pub fn file_problem(path: &Path, error: &std::io::Error) -> Problem {
     Problem::new(faults::FILE, format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_to_its_end_leaves_the_one_before_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Porteurs_CPS_CPF_202611280000.txt");
+        replace_file(&path, 0o644, b"the one before\n").unwrap();
+        let broken: Result<(), Problem> = replace_file_by(&path, 0o644, |file| {
+            file.write_all(&[b'x'; 100_000]).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"the one before\n", "nobody reads half of it");
+            Err(Problem::new(faults::FILE, "the disk is gone"))
+        });
+        assert_eq!(broken.unwrap_err().detail(), "the disk is gone");
+        assert_eq!(fs::read(&path).unwrap(), b"the one before\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        replace_file_by(&path, 0o644, |file| {
+            file.write_all(b"the next\n").map_err(|error| file_problem(&path, &error))
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"the next\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -18,6 +18,9 @@ const EMAIL: usize = 8;
 /// Changes that one transaction forgets.
 const AT_ONCE: i64 = 1000;
 
+/// What is stored of somebody of whom nothing is known any more.
+pub(crate) const EMPTIED: &str = "[]";
+
 /// Whether telephone or e-mail differ between what stood in the register and what a feed says, both as they are stored; not where either
 /// cannot be read: another reader says so.
 pub(crate) fn differs(before: &str, after: &str) -> bool {
@@ -33,6 +36,18 @@ fn cells(lines: &[Vec<String>], place: usize) -> BTreeSet<&str> {
         .map(String::as_str)
         .filter(|cell| !cell.is_empty())
         .collect()
+}
+
+/// What stays of somebody whom the restricted feed no longer names, of `content` as it is stored: telephone and e-mail, and nothing in the
+/// place of anything else; nothing at all where it cannot be read.
+pub(crate) fn contact_alone(content: &str) -> String {
+    let mut lines: Vec<Vec<String>> = serde_json::from_str(content).unwrap_or_default();
+    for line in &mut lines {
+        let others = line.iter_mut().enumerate().filter(|(place, _)| ![TELEPHONE, EMAIL].contains(place));
+        others.for_each(|(_, cell)| cell.clear());
+    }
+    lines.dedup();
+    serde_json::to_string(&lines).expect("text is always JSON")
 }
 
 /// When the contact of `person`, an IdNat_PS, last changed, by the clock of whoever began to read the feed that changed it: what is compared

@@ -29,6 +29,9 @@ pub(crate) struct StoredExercise<'a> {
     /// Since when the register no longer lists it, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ceased_at: Option<i64>,
+    /// The feed that no longer named it; none of one that ceased before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ceased_feed: Option<i64>,
     /// Sorted. Two lines may say the same of all that is kept.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) activities: Vec<StoredActivity<'a>>,
@@ -88,7 +91,7 @@ pub(crate) enum Ends {
 }
 
 /// What becomes of the exercises that stood (`before`) where the register now names `now`, by `feed`: those that are no longer
-/// named cease at `at` and lose their activities, as far as the feed may [end](Ends) them; what it may not end stands as it was.
+/// named cease by it, at `at`, and lose their activities, as far as the feed may [end](Ends) them; what it may not end stands as it was.
 /// What was never named before says which feed names it first.
 pub(crate) fn succeed<'a>(
     before: Vec<StoredExercise<'a>>,
@@ -117,7 +120,7 @@ pub(crate) fn succeed<'a>(
             }
             None => {
                 if ends != Ends::Nothing {
-                    old.cease(at);
+                    old.cease(feed, at);
                 }
                 now.push(old);
             }
@@ -128,8 +131,11 @@ pub(crate) fn succeed<'a>(
 }
 
 impl StoredExercise<'_> {
-    fn cease(&mut self, at: Timestamp) {
+    fn cease(&mut self, feed: i64, at: Timestamp) {
         self.activities.clear();
-        self.ceased_at.get_or_insert(at.millis());
+        if self.ceased_at.is_none() {
+            self.ceased_at = Some(at.millis());
+            self.ceased_feed = Some(feed);
+        }
     }
 }

@@ -13,12 +13,14 @@
 mod civil_status;
 mod contact_change;
 mod department;
+mod ended;
 mod exercises;
 pub mod extract;
 pub mod faults;
 pub mod fhir;
 pub mod fictional;
 mod folded;
+mod gone;
 pub mod identifiers;
 pub mod import;
 pub mod merges;
@@ -32,14 +34,16 @@ mod supplement;
 pub use civil_status::{CivilNames, SameBirth, civil_names, same_birth};
 pub use contact_change::{contact_changed_at, forget_contact_changes};
 pub use department::{Department, departments_of};
+pub use ended::ended_by;
 pub use folded::folded;
+pub use gone::{contacts_of_gone, forget_contacts};
 pub use identifiers::{
     Finess, IdNatPs, IdNatStruct, IdentifierError, Rpps, Siren, Siret, TechnicalStructureId,
 };
 pub use nomenclature::{
     Category, CodeTables, ExerciseMode, InForce, KnowHow, NotInForce, Profession, Sector,
 };
-pub use places::{is_named, mark_structures};
+pub use places::{is_named, mark_structures, unnamed_since};
 pub use record::{Activity, Exercise, ProfessionalRecord, StructureRecord};
 pub use registry::{ImportedRegister, Registry, RegistryError, feed_of_structure};
 pub use search::{NameMatch, living_at_both_ends, search_by_name};

@@ -20,12 +20,18 @@ const SLICE: usize = 500;
 /// Whether somebody who is in the register practises at the structure, as it was [found](mark_structures) in the light of the newest feed
 /// that was looked through, or named since; true of one that the register has never known.
 pub fn is_named(db: &mut Database, structure: &TechnicalStructureId) -> QueryResult<bool> {
+    Ok(unnamed_since(db, structure)?.is_none())
+}
+
+/// The feed, by its place among all, in whose light it was found that nobody practises there any more; `None` where somebody does.
+/// One that named it again and was not looked at in between counts: what it wrote took the mark away.
+pub fn unnamed_since(db: &mut Database, structure: &TechnicalStructureId) -> QueryResult<Option<i64>> {
     let since: Option<Option<i64>> = register_structures::table
         .find(structure.as_str())
         .select(register_structures::unnamed_since)
         .first(db)
         .optional()?;
-    Ok(since.flatten().is_none())
+    Ok(since.flatten())
 }
 
 /// Reads the register once through, and marks which structures nobody practises at any more in the light of `feed`; how many are now marked

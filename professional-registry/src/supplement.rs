@@ -18,7 +18,8 @@ pub struct Supplement {
     pub feed: String,
     /// Since when it no longer names the subject.
     pub ceased_at: Option<Timestamp>,
-    /// One for each line, as column and cell; empty cells are left out, and all of them once it has ceased.
+    /// One for each line, as column and cell; empty cells are left out, and all of them once it has ceased, but for a contact that is still
+    /// [needed](crate::contacts_of_gone).
     pub entries: Vec<Vec<(&'static str, String)>>,
 }
 

@@ -6,6 +6,13 @@ use store::{Database, Timestamp};
 
 use crate::renumbered;
 
+mod gone;
+
+#[cfg(test)]
+mod tests;
+
+pub use gone::forget_gone;
+
 /// Longest telephone number, and address of e-mail (RFC 5321 §4.5.3.1), that are taken from the register, in octets.
 const TELEPHONE_BOUND: usize = 64;
 const EMAIL_BOUND: usize = 254;

@@ -176,6 +176,7 @@ diesel::table! {
         speaks_of_absent -> Bool,
         difference -> Nullable<Text>,
         rows_in_file -> Nullable<BigInt>,
+        warnings -> Nullable<Text>,
     }
 }
 

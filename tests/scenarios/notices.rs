@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 
 use acceptance::harness::{DatabaseKind, MailServer, folder, openssl, run};
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use store::DatabaseRole;
+use store::schema::register_identities;
 
+use super::register_days::WITHOUT_A_CARD;
 use super::workshop::{REVOKER, Workshop, workshop};
 use card::CardStatus;
 
@@ -177,4 +180,53 @@ fn the_way_is_protected_the_server_known_and_the_password_from_a_file_that_nobod
     workshop.configure("mail", "roots", certificate.as_str());
     assert_eq!(send(&workshop)["sent"], 1);
     assert_eq!(server.accepted().len(), 1);
+}
+
+/// Every extract of that hour, without these persons (RPPS), imported.
+fn every_extract_comes(workshop: &Workshop, hours: u64, gone: &[&str]) {
+    let later = workshop.open(DatabaseRole::Owner).now().unwrap().plus(Duration::from_secs(hours * 3600));
+    let mut generate = workshop.command(&["generate", "register", "--professionals", "1000", "--seed", "1"]);
+    for rpps in gone {
+        generate.args(["--strike-off", rpps]);
+    }
+    let folder = workshop.dir().join(format!("every-extract-{hours}"));
+    generate.args(["--every-extract", "--extracted-at", &later.to_string(), "--out"]).arg(folder);
+    let written = run(&mut generate).expect_exit(0).json();
+    let files = written.as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap());
+    run(workshop.command(&["registry", "import"]).args(files)).expect_exit(0);
+}
+
+/// He leaves the extract with his address on the same day as that of the activities.
+#[test]
+fn who_is_struck_off_from_every_extract_is_told_that_his_card_lapses_and_that_it_is_opposed() {
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
+        let workshop = workshop(kind);
+        let card = workshop.cards(CardStatus::Active)[0];
+        let holder = card::get(&mut workshop.open(DatabaseRole::Owner), &card).unwrap().holder;
+        every_extract_comes(&workshop, 1, &WITHOUT_A_CARD[..1]);
+        let sent = "UPDATE outbox SET sent_at = 1 WHERE sent_at IS NULL";
+        workshop.open(DatabaseRole::Owner).batch_execute(sent).unwrap();
+        let server = MailServer::new("accept", None);
+        workshop.write_to(&server);
+        for (day, opposed) in [(2, vec![]), (3, vec![card.to_string()])] {
+            let gone = [&holder[1..], WITHOUT_A_CARD[day as usize - 2]];
+            every_extract_comes(&workshop, day, &gone);
+            assert_eq!(workshop.opposed_by_the_register(), opposed, "on {kind}, day {day}");
+            let told = send(&workshop);
+            assert_eq!((&told["sent"], &told["dead"]), (&json!(1), &json!([])), "on {kind}: {told}");
+        }
+        let [lapsed, opposed] = &server.accepted()[..] else { panic!("{:?}", server.accepted()) };
+        for message in [lapsed, opposed] {
+            assert!(message.contains("To: ps") && message.contains("@exemple.fr"), "{message}");
+        }
+        // Nothing else of him stays, and of who held nothing nothing at all.
+        let mut db = workshop.open(DatabaseRole::Owner);
+        let mut content = |subject: &str| {
+            let row = register_identities::table.filter(register_identities::subject.eq(subject));
+            row.select(register_identities::content).first::<String>(&mut db).unwrap()
+        };
+        let cells: Vec<Vec<String>> = serde_json::from_str(&content(&holder)).unwrap();
+        assert_eq!(cells[0].iter().filter(|cell| !cell.is_empty()).count(), 2, "{cells:?}");
+        assert_eq!(content(&format!("8{}", WITHOUT_A_CARD[1])), "[]");
+    }
 }

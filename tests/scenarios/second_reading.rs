@@ -13,7 +13,7 @@ use store::DatabaseRole;
 use store::schema::{audit_payloads, card_lapses, opposition_declarations};
 
 use super::register_days::WITHOUT_A_CARD;
-use super::workshop::{Workshop, workshop};
+use super::workshop::{APPROVER, SUBMITTER, Workshop, workshop};
 
 /// A workshop that asks a directory, a living card, and its holder.
 fn asking(kind: DatabaseKind) -> (Workshop, Directory, CardNumber, String) {
@@ -96,7 +96,7 @@ fn what_the_directory_says_again_opposes_the_card_at_once_with_the_ground_that_i
 }
 
 #[test]
-fn whoever_the_directory_still_has_waits_for_the_next_feed() {
+fn whoever_the_directory_still_has_waits_for_two_officers_when_the_next_feed_says_it_again() {
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgresql] {
         let (workshop, directory, card, holder) = asking(kind);
         let done = a_first_reading(&workshop, &holder);
@@ -109,8 +109,28 @@ fn whoever_the_directory_still_has_waits_for_the_next_feed() {
         let asked = directory.asked();
         workshop.job("revalidation");
         assert_eq!(directory.asked(), asked, "not again within the hour");
-        assert_eq!(workshop.a_day_comes(2, &[&holder[1..], WITHOUT_A_CARD[0]]), [card.to_string()]);
+        workshop.import(&workshop.extract(2, &[&holder[1..], WITHOUT_A_CARD[0]])).expect_exit(0);
+        let done = workshop.job("revalidation");
+        assert_eq!(done["opposed"], json!([]), "on {kind}: {done}");
+        let plan = done["planned"][0].as_str().unwrap();
+        for officer in [APPROVER, SUBMITTER] {
+            assert!(workshop.cards(CardStatus::Active).contains(&card));
+            workshop.igc(&["opposition", "release", plan, "--as", officer]);
+        }
+        assert_eq!(workshop.opposed_by_the_register(), [card.to_string()]);
     }
+}
+
+/// Whoever was never asked about: two feeds say it, and no answer of the directory is waited for.
+#[test]
+fn what_two_feeds_have_said_waits_for_no_directory() {
+    let (workshop, directory, card, holder) = asking(DatabaseKind::Postgresql);
+    directory.becomes(Mood::Busy);
+    assert_eq!(a_first_reading(&workshop, &holder)["second_readings"]["asked"], 0);
+    directory.becomes(Mood::Well);
+    let asked = directory.asked();
+    assert_eq!(workshop.a_day_comes(2, &[&holder[1..], WITHOUT_A_CARD[0]]), [card.to_string()]);
+    assert_eq!(directory.asked(), asked, "there was nothing left to ask");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use professional_registry::{ImportedRegister, merges};
 use rand_core::CryptoRng;
+use registration_authority::contact;
 use registration_authority::lapse::{self, SecondReadings};
 use registration_authority::merge_case;
 use serde_json::{Value, json};
@@ -51,11 +52,20 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     if !lapse::open(&mut worker.db, 1)?.is_empty() {
         continue_opposition_list(&worker.installation, &mut worker.db, act)?;
     }
+    // What two feeds say waits for no directory, however slow it answers.
+    let mut done = lapse::oppose_due(&mut worker.db, &mut ImportedRegister, &verifier, most, &mut rng, act)?;
     let second = second_readings(worker, &mut rng, act)?;
-    let done = lapse::oppose_due(&mut worker.db, &mut ImportedRegister, &verifier, most, &mut rng, act)?;
+    if !second.confirmed.is_empty() {
+        done.then(lapse::oppose_due(&mut worker.db, &mut ImportedRegister, &verifier, most, &mut rng, act)?);
+    }
+    // Once a feed: whoever leaves with it is told, and needs to be found until then.
+    let forgotten = match &looked {
+        Some(_) => contact::forget_gone(&mut worker.db, act.at)?,
+        None => 0,
+    };
     for plan in &done.planned {
         tracing::error!(
-            "plan of oppositions {plan} waits for two officers: more than {most} cards and certificates at once"
+            "plan of oppositions {plan} waits for two officers: more than {most} cards and certificates at once, or of a reading that is doubtful"
         );
     }
     let unread = looked.iter().flat_map(|looked| looked.failed.clone());
@@ -86,6 +96,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "revoked": done.revoked,
         "planned": done.planned,
+        "contacts_forgotten": forgotten,
         "failed": failed,
     }))
 }

@@ -11,6 +11,16 @@ fn telephone_and_email_stand_where_the_restricted_form_has_them() {
 }
 
 #[test]
+fn of_who_has_left_the_contact_stays_and_nothing_else() {
+    let cells = ["DURAND", "Élise", "01/01/1970", "", "", "", "", "0102030405", "elise@exemple.fr", "MME"];
+    let before = serde_json::to_string(&[cells, cells]).unwrap();
+    let after = contact_alone(&before);
+    assert_eq!(after, r#"[["","","","","","","","0102030405","elise@exemple.fr",""]]"#);
+    assert!(!differs(&before, &after), "and it is what it was");
+    assert_eq!(contact_alone("{"), EMPTIED);
+}
+
+#[test]
 fn a_change_is_of_the_telephone_or_of_the_email_and_of_nothing_else() {
     let line = |name: &str, telephone: &str, email: &str| {
         let cells = [name, "", "", "", "", "", "", telephone, email];

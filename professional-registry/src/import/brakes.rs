@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::difference::Change;
 use super::survey::Survey;
-use super::{Difference, ImportError, Warning};
+use super::{Difference, Excess, ImportError, Warning};
 
 /// When a feed changes too much at once to be believed, by share of the living that the register knows from its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -64,17 +64,20 @@ impl Brakes {
         too_many(part, whole, self.warning_percent)
     }
 
-    /// What is worth a warning.
-    pub(super) fn warnings(self, change: &Change) -> Vec<Warning> {
-        let of = change.living;
-        let Difference { ceased, changed, merged, reappeared, .. } = change.difference;
+    /// What of a difference is worth a warning, against so many living.
+    pub(super) fn warnings(self, difference: &Difference, of: u64) -> Vec<Warning> {
+        let Difference { ceased, changed, merged, reappeared, .. } = *difference;
         let is_many = |part: &u64| self.is_many(*part, of);
-        let mut parts =
-            vec![("ceased", ceased), ("changed", changed), ("merged", merged), ("reappeared", reappeared)];
+        let mut parts = vec![
+            (Excess::Ceased, ceased),
+            (Excess::Changed, changed),
+            (Excess::Merged, merged),
+            (Excess::Reappeared, reappeared),
+        ];
         parts.retain(|(_, part)| is_many(part));
         if parts.is_empty() {
-            let touched = Some(change.difference.touched()).filter(is_many);
-            parts.extend(touched.map(|touched| ("ceased, changed or reappeared", touched)));
+            let touched = Some(difference.touched()).filter(is_many);
+            parts.extend(touched.map(|touched| (Excess::Touched, touched)));
         }
         parts.into_iter().map(|(what, part)| Warning { what, part, of }).collect()
     }

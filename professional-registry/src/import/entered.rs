@@ -31,7 +31,7 @@ pub struct EntrantsPage {
 }
 
 /// Whom feeds of the activities that were imported after `since` entered, `most` of those whose number comes after `after`, by number.
-/// Nobody by the first feed ever read: its persons were there before.
+/// Nobody by the first feed that came in whole: its persons were there before.
 pub fn entered(db: &mut Database, since: Timestamp, after: &str, most: i64) -> QueryResult<EntrantsPage> {
     let Some(from) = first_feed_after(db, since)? else { return Ok(EntrantsPage::default()) };
     // Of whom it knew already, those whose row says that an exercise is younger than they are.
@@ -66,13 +66,18 @@ fn entrant(id: &str, first_feed: i64, from: i64, stored: &str) -> Option<Entrant
     Some(Entrant { id: id.parse().ok()?, exercises })
 }
 
-/// The oldest feed of the activities after the first ever, of those imported after `since`.
+/// The oldest feed of the activities after the first that came in whole, of those imported after `since`. One before it that was broken off and
+/// never taken up brought some of those who were there before, and the next one all the others.
 fn first_feed_after(db: &mut Database, since: Timestamp) -> QueryResult<Option<i64>> {
     let of_form = || register_feeds::table.filter(register_feeds::source.eq(Form::ACTIVITIES.source));
-    let first: Option<i64> = of_form().select(diesel::dsl::min(register_feeds::sequence)).first(db)?;
+    let first: Option<i64> = of_form()
+        .filter(register_feeds::status.eq("complete"))
+        .select(diesel::dsl::min(register_feeds::sequence))
+        .first(db)?;
+    let Some(first) = first else { return Ok(None) };
     of_form()
         .filter(register_feeds::imported_at.gt(since))
-        .filter(register_feeds::sequence.gt(first.unwrap_or(0)))
+        .filter(register_feeds::sequence.gt(first))
         .select(diesel::dsl::min(register_feeds::sequence))
         .first(db)
 }

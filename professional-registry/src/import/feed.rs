@@ -6,8 +6,11 @@ use store::audit::{self, Event};
 use store::schema::register_feeds;
 use store::{Act, CryptoRng, Database, Timestamp};
 
-use super::{Difference, ImportError};
+use super::brakes::Brakes;
+use super::difference::Change;
+use super::{Difference, ImportError, Warning};
 use crate::extract::Form;
+use crate::registry::RegistryError;
 
 /// How far a clock may be behind that of the publisher.
 const SKEW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,6 +22,46 @@ pub(crate) struct Standing {
     pub(crate) complete: Option<i64>,
     /// Its sequence, where an import of it was begun and not finished.
     pub(crate) importing: Option<i64>,
+    /// What that began with; `None` of one from before this was kept.
+    pub(crate) began_with: Option<Changes>,
+}
+
+/// What a feed changes, and what of it is more than usual.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub(crate) difference: Difference,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Changes {
+    /// What a feed does of which `change` is still to be done, and which `began_with` that where its import is taken up.
+    pub(crate) fn of(brakes: Brakes, change: &Change, began_with: Option<Self>, ceases: bool) -> Self {
+        let difference = match &began_with {
+            Some(began) => began.difference.taken_up(&change.difference, ceases),
+            None => change.difference,
+        };
+        match began_with {
+            Some(began) if began.difference == difference => began,
+            _ => Self { difference, warnings: brakes.warnings(&difference, change.living) },
+        }
+    }
+
+    fn read(difference: Option<&str>, warnings: Option<&str>) -> Result<Option<Self>, ImportError> {
+        let (Some(difference), Some(warnings)) = (difference, warnings) else { return Ok(None) };
+        let unreadable = |_| ImportError::Unreadable;
+        Ok(Some(Self {
+            difference: serde_json::from_str(difference).map_err(unreadable)?,
+            warnings: serde_json::from_str(warnings).map_err(unreadable)?,
+        }))
+    }
+
+    fn written(&self) -> (String, String) {
+        let json = "numbers and names of what they count are always JSON";
+        (
+            serde_json::to_string(&self.difference).expect(json),
+            serde_json::to_string(&self.warnings).expect(json),
+        )
+    }
 }
 
 /// Finds where the file stands; refuses one that is not newer than the newest.
@@ -32,15 +75,21 @@ pub(crate) fn standing(
     if extracted_at > act.at.plus(SKEW) {
         return Err(ImportError::Future { extracted_at });
     }
-    let same: Option<(String, i64)> = register_feeds::table
+    type Same = (String, i64, Option<String>, Option<String>);
+    let same: Option<Same> = register_feeds::table
         .find(digest)
-        .select((register_feeds::status, register_feeds::sequence))
+        .select((
+            register_feeds::status,
+            register_feeds::sequence,
+            register_feeds::difference,
+            register_feeds::warnings,
+        ))
         .first(db)
         .optional()?;
-    if let Some((status, sequence)) = &same
+    if let Some((status, sequence, ..)) = &same
         && status == "complete"
     {
-        return Ok(Standing { complete: Some(*sequence), importing: None });
+        return Ok(Standing { complete: Some(*sequence), ..Standing::default() });
     }
     // A feed that was begun counts as well: its rows are partly in. Of the same minute, only one that was finished
     // bars the way; one that was not may have been a bad copy of this very file.
@@ -55,7 +104,9 @@ pub(crate) fn standing(
     if let Some((newest, _)) = others.into_iter().find(bars) {
         return Err(ImportError::Older { extracted_at, newest });
     }
-    Ok(Standing { complete: None, importing: same.map(|(_, sequence)| sequence) })
+    let Some((_, sequence, difference, warnings)) = same else { return Ok(Standing::default()) };
+    let began_with = Changes::read(difference.as_deref(), warnings.as_deref())?;
+    Ok(Standing { complete: None, importing: Some(sequence), began_with })
 }
 
 /// A feed to begin.
@@ -67,6 +118,8 @@ pub(crate) struct Begun<'a> {
     pub(crate) extracted_at: Timestamp,
     /// Lines after the header.
     pub(crate) rows: u64,
+    /// What it changes as a whole.
+    pub(crate) changes: &'a Changes,
 }
 
 /// How many rows a feed has, and how many of them were refused.
@@ -137,9 +190,11 @@ impl Feed {
             let mut taken = Self { source, sequence, writes };
             taken.hold(db, 0)?;
             taken.writes += 1;
+            taken.say(db, feed.changes)?;
             return Ok(taken);
         }
         let sequence = newest_sequence(db, None)? + 1;
+        let (difference, warnings) = feed.changes.written();
         diesel::insert_into(register_feeds::table)
             .values((
                 register_feeds::id.eq(feed.digest),
@@ -153,6 +208,8 @@ impl Feed {
                 register_feeds::rows_rejected.eq(0),
                 register_feeds::writes.eq(0),
                 register_feeds::rows_in_file.eq(counted(feed.rows)),
+                register_feeds::difference.eq(difference),
+                register_feeds::warnings.eq(warnings),
             ))
             .execute(db)?;
         let event = Event {
@@ -195,25 +252,33 @@ impl Feed {
         if held == 1 { Ok(()) } else { Err(ImportError::Superseded) }
     }
 
+    /// Writes what the feed changes as a whole: one that is taken up is told otherwise where the operator tells it otherwise.
+    fn say(&self, db: &mut Database, changes: &Changes) -> QueryResult<()> {
+        let (difference, warnings) = changes.written();
+        diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
+            .set((register_feeds::difference.eq(difference), register_feeds::warnings.eq(warnings)))
+            .execute(db)
+            .map(drop)
+    }
+
     /// Marks the feed complete, with what it changed; `ceases`: whom it does not name is no longer there. Inside the caller's transaction, which
     /// records it.
     pub(crate) fn complete(
         &self,
         db: &mut Database,
         rows: Rows,
-        difference: Difference,
+        changes: &Changes,
         ceases: bool,
         act: &Act,
     ) -> Result<(), ImportError> {
         self.hold(db, rows.read)?;
-        let difference = serde_json::to_string(&difference).expect("numbers are always JSON");
+        self.say(db, changes)?;
         diesel::update(register_feeds::table.filter(register_feeds::sequence.eq(self.sequence)))
             .set((
                 register_feeds::status.eq("complete"),
                 register_feeds::imported_at.eq(act.at),
                 register_feeds::rows_rejected.eq(counted(rows.rejected)),
                 register_feeds::speaks_of_absent.eq(ceases),
-                register_feeds::difference.eq(difference),
             ))
             .execute(db)?;
         Ok(())
@@ -252,6 +317,20 @@ pub fn newest(db: &mut Database, form: &Form) -> QueryResult<Option<NewestFeed>>
         complete: status == "complete",
         speaks_of_absent,
     }))
+}
+
+/// Whether the feed of this sequence ended, or changed, more at once than a day usually brings: whom it does not name may stand in the part
+/// of it that was cut off. False of a feed from before this was kept.
+pub fn is_warned_of(db: &mut Database, sequence: i64) -> Result<bool, RegistryError> {
+    let stored: Option<Option<String>> = register_feeds::table
+        .filter(register_feeds::sequence.eq(sequence))
+        .select(register_feeds::warnings)
+        .first(db)
+        .optional()?;
+    let Some(stored) = stored.flatten() else { return Ok(false) };
+    let unreadable = |_| RegistryError::Unreadable { table: "register_feeds", column: "warnings" };
+    let warnings: Vec<Warning> = serde_json::from_str(&stored).map_err(unreadable)?;
+    Ok(warnings.iter().any(|warning| warning.what.is_of_who_leaves()))
 }
 
 /// The digest of the newest complete feed of a source; empty where there is none.

@@ -31,7 +31,7 @@ pub struct ImportedFeed {
     pub rows_rejected: i64,
     /// Whether it says of those whom it does not name that they are no longer there.
     pub speaks_of_absent: bool,
-    /// What it changed; `None` while it is imported, and of a feed from before this was kept.
+    /// What it changes; `None` of a feed from before this was kept.
     pub difference: Option<Difference>,
 }
 

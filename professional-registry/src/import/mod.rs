@@ -46,16 +46,16 @@ use crate::extract::{self, ExtractError, Form, Table};
 use crate::faults;
 use crate::nomenclature::InForce;
 use apply::Plan;
-use feed::{Begun, Feed, Rows, Written};
+use feed::{Begun, Changes, Feed, Rows, Written};
 
 pub use brakes::Brakes;
 pub use entered::{Entrant, EntrantsPage, entered};
 pub use error::ImportError;
-pub use feed::{NewestFeed, newest as newest_feed};
+pub use feed::{NewestFeed, is_warned_of, newest as newest_feed};
 pub use history::{ImportedFeed, newest_feeds, newest_of_each, under_way};
 pub use hold::{Hold, Release, newest as newest_hold, waiting as waiting_holds};
 pub use options::ImportOptions;
-pub use report::{Difference, ImportReport, Outcome, UnknownCodes, Warning};
+pub use report::{Difference, Excess, ImportReport, Outcome, UnknownCodes, Warning};
 pub use silence::is_silent_of;
 
 /// How many rows of the register that cannot be read a report names.
@@ -100,6 +100,7 @@ pub fn import_extract<F: Read + Seek + Send>(
     let ceases = survey.rows_unidentified == 0 || options.accept_unidentified;
     let change = difference::against_register(db, form, &survey, ceases, standing.importing)?;
     report.difference = change.difference;
+    // The brakes and a release go by what is still to be done; the report and the log by what the feed does.
     report.resumed = standing.importing.is_some();
     options.brakes.rows(&survey)?;
     if let Err(stopped) = options.brakes.change(&change) {
@@ -115,14 +116,23 @@ pub fn import_extract<F: Read + Seek + Send>(
             }
         }
     }
-    report.warnings = options.brakes.warnings(&change);
+    let mut changes = Changes::of(options.brakes, &change, standing.began_with, ceases);
+    report.difference = changes.difference;
+    report.warnings.clone_from(&changes.warnings);
     if options.dry_run {
         report.outcome = Outcome::DryRun;
         return Ok(report);
     }
 
     let rows = survey.rows_read;
-    let feed = Begun { source: form.source, digest: &survey.digest, file_name, extracted_at, rows };
+    let feed = Begun {
+        source: form.source,
+        digest: &survey.digest,
+        file_name,
+        extracted_at,
+        rows,
+        changes: &changes,
+    };
     let mut feed = db.write(|db| Feed::begin(db, &feed, compared, rng, act))?;
     crash_point("register.feed-begun");
     report.sequence = Some(feed.sequence);
@@ -131,26 +141,23 @@ pub fn import_extract<F: Read + Seek + Send>(
         Plan { form, survey: &survey, places: &change.places, encoding: options.encoding, in_force, ceases };
     let mut unreadable = apply::apply(db, &mut *file, &mut feed, plan, progress, act)?;
     unreadable.append(&mut close::cease(db, form, &mut feed, survey.rows_read, &change.gone, act)?);
-    report.difference.unreadable = unreadable.len() as u64;
+    changes.difference.unreadable = unreadable.len() as u64;
+    report.difference = changes.difference;
     unreadable.truncate(SHOWN_UNREADABLE);
     report.unreadable = unreadable;
     if form.table == Table::Professionals {
         silence::record(db, &mut feed, survey.rows_read, &change.silent)?;
     }
     db.write(|db| {
-        feed.complete(
-            db,
-            Rows { read: survey.rows_read, rejected: survey.rows_rejected },
-            report.difference,
-            ceases,
-            act,
-        )?;
+        let rows = Rows { read: survey.rows_read, rejected: survey.rows_rejected };
+        feed.complete(db, rows, &changes, ceases, act)?;
         audit::record(db, report.event(), rng, act)?;
         Ok::<_, ImportError>(())
     })?;
     crash_point("register.feed-complete");
     tracing::info!(feed.sequence, rows = survey.rows_read, "register feed {} is imported", feed.sequence);
     for Warning { what, part, of } in &report.warnings {
+        let what = what.as_str();
         tracing::warn!(
             feed.sequence,
             part,

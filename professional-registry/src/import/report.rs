@@ -21,7 +21,7 @@ pub struct ImportReport {
     pub file_name: String,
     /// When the extract was made.
     pub extracted_at: Timestamp,
-    /// Whether an import that had been interrupted was taken up: the difference is then against what it left.
+    /// Whether an import that had been interrupted was taken up: the difference, and its warnings, are those that it began with.
     pub resumed: bool,
     /// Lines after the header.
     pub rows_read: u64,
@@ -60,14 +60,53 @@ pub struct UnknownCodes {
 }
 
 /// That many cease, change, are merged or reappear at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// `ceased`, `changed`, `merged`, `reappeared`; or `ceased, changed or reappeared`, where it is these together.
-    pub what: &'static str,
+    /// What they do.
+    pub what: Excess,
     /// How many.
     pub part: u64,
     /// Of how many living.
     pub of: u64,
+}
+
+/// Of what there is more than one day usually brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Excess {
+    /// Of those who are no longer named.
+    #[serde(rename = "ceased")]
+    Ceased,
+    /// Of those who are named otherwise.
+    #[serde(rename = "changed")]
+    Changed,
+    /// Of those whose number became another.
+    #[serde(rename = "merged")]
+    Merged,
+    /// Of those who are named again.
+    #[serde(rename = "reappeared")]
+    Reappeared,
+    /// Of these together, but for the merged, where there is not of any alone.
+    #[serde(rename = "ceased, changed or reappeared")]
+    Touched,
+}
+
+impl Excess {
+    /// As reports say it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ceased => "ceased",
+            Self::Changed => "changed",
+            Self::Merged => "merged",
+            Self::Reappeared => "reappeared",
+            Self::Touched => "ceased, changed or reappeared",
+        }
+    }
+
+    /// Whether it makes doubtful who has left: a file that was cut names fewer, and fewer exercises of somebody. Who comes back, or goes
+    /// over to another number, has not left.
+    pub(super) const fn is_of_who_leaves(self) -> bool {
+        matches!(self, Self::Ceased | Self::Changed | Self::Touched)
+    }
 }
 
 /// Whether anything was written.
@@ -109,6 +148,23 @@ impl Difference {
     /// the publisher's correspondence has told before.
     pub(super) fn touched(&self) -> u64 {
         self.ceased + self.changed + self.reappeared
+    }
+
+    /// What the whole feed changes, where it began so and `left` is what was still to be done when it was taken up. What it began with
+    /// stands, but for those whom it does not name: the operator may have said otherwise than before whether they cease.
+    pub(super) fn taken_up(self, left: &Self, ceases: bool) -> Self {
+        if ceases && self.held > 0 {
+            return Self {
+                ceased: self.ceased + left.ceased,
+                merged: self.merged + left.merged,
+                held: 0,
+                ..self
+            };
+        }
+        if !ceases && self.held == 0 {
+            return Self { ceased: self.ceased.saturating_sub(left.held), held: left.held, ..self };
+        }
+        self
     }
 }
 

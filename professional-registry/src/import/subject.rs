@@ -111,6 +111,7 @@ fn person<'l, 'a: 'l>(lines: impl Iterator<Item = &'l [&'a str]>) -> ([String; 3
                 know_how: know_how.clone(),
                 first_feed: None,
                 ceased_at: None,
+                ceased_feed: None,
                 activities: Vec::new(),
             });
             found.len() - 1

@@ -12,8 +12,8 @@ use super::judge::{Judged, judge};
 use super::read::{self, Correspondence, Pair};
 use super::{MergeCaseKind, MergeError, MergeRowError, SLICE, date};
 use crate::extract::{Encoding, ExtractError};
-use crate::import::feed::{self, Begun, Feed, Rows, Written};
-use crate::import::{Brakes, Difference, Hold, ImportError, Outcome, Release, Warning, hold};
+use crate::import::feed::{self, Begun, Changes, Feed, Rows, Written};
+use crate::import::{Brakes, Difference, Excess, Hold, ImportError, Outcome, Release, Warning, hold};
 
 /// Of what a correspondence is a feed: `register_feeds.source`.
 pub const SOURCE: &str = "adeli-rpps";
@@ -117,7 +117,14 @@ pub fn import_merges<F: Read>(
         return Ok(report);
     }
 
-    let begun = Begun { source: SOURCE, digest: &report.feed, file_name, extracted_at, rows: rows_read };
+    // One that is taken up changes what it was begun with.
+    let changes = standing.began_with.unwrap_or_else(|| {
+        let difference = Difference { new: survey.new, merged: survey.touched, ..Difference::default() };
+        Changes { difference, warnings: report.warnings.clone() }
+    });
+    let rows = rows_read;
+    let begun =
+        Begun { source: SOURCE, digest: &report.feed, file_name, extracted_at, rows, changes: &changes };
     let mut feed = db.write(|db| Feed::begin(db, &begun, compared, rng, act))?;
     crash_point("register.feed-begun");
     for slice in pairs.chunks(SLICE) {
@@ -128,7 +135,6 @@ pub fn import_merges<F: Read>(
         report.cases.extend(kept.cases);
     }
     report.show(errors);
-    let difference = Difference { new: report.new, merged: report.touched, ..Difference::default() };
     let event = Event {
         action: "register.merges-imported",
         subject: format!("feed {}", report.feed),
@@ -142,7 +148,7 @@ pub fn import_merges<F: Read>(
     let rows = Rows { read: rows_read, rejected: report.rows_rejected };
     db.write(|db| {
         // It speaks of nobody who is absent, and lets none of them down.
-        feed.complete(db, rows, difference, true, act)?;
+        feed.complete(db, rows, &changes, true, act)?;
         audit::record(db, event, rng, act)?;
         Ok::<_, ImportError>(())
     })?;
@@ -226,7 +232,7 @@ fn stop(
     }
     let touched = survey.touched;
     if options.brakes.is_many(touched, living) {
-        report.warnings.push(Warning { what: "merged", part: touched, of: living });
+        report.warnings.push(Warning { what: Excess::Merged, part: touched, of: living });
     }
     if !options.brakes.is_too_many(touched, living) {
         return Ok(());

@@ -1,5 +1,7 @@
 use card::Card;
-use professional_registry::{IdNatPs, Profession, Registry, TechnicalStructureId, merges};
+use professional_registry::{
+    IdNatPs, Profession, Registry, TechnicalStructureId, ended_by, merges, unnamed_since,
+};
 use store::{Code, Database, Timestamp};
 
 use super::LapseError;
@@ -53,6 +55,52 @@ pub(super) fn of_certificate(
             Ok(end_by(eligibility::change_of_structure(rules_of(Offer::Org)?, record.as_ref())))
         }
     }
+}
+
+/// Whether a feed after that of the place `since` named again what the card is tied to, though the newest does not: then the one is no first
+/// reading of what the other says, whether or not anybody has looked in between.
+pub(super) fn was_named_since(db: &mut Database, card: &Card, since: i64) -> Result<bool, LapseError> {
+    if let Some(structure) = structure_of(card) {
+        return Ok(unnamed_since(db, &structure)?.is_some_and(|feed| feed > since));
+    }
+    let Some((holder, profession)) = claim_of(card) else { return Ok(false) };
+    let rules = eligibility::rules_of(Product::Card(card.kind))?;
+    ended_since(db, rules, &holder, profession, since)
+}
+
+/// The same of what the software certificate of `request` is tied to, which names this holder.
+pub(super) fn of_certificate_was_named_since(
+    db: &mut Database,
+    request: &str,
+    (holder, tie): (&str, &CertificateTie),
+    since: i64,
+) -> Result<bool, LapseError> {
+    match tie {
+        CertificateTie::Exercise(profession) => {
+            let altered = |_| LapseError::RowAltered(request.to_owned(), "the holder");
+            let holder: IdNatPs = holder.parse().map_err(altered)?;
+            ended_since(db, eligibility::rules_of(Product::Offer(Offer::Ps))?, &holder, *profession, since)
+        }
+        CertificateTie::Staff(structure) | CertificateTie::Structure(structure) => {
+            Ok(unnamed_since(db, structure)?.is_some_and(|feed| feed > since))
+        }
+    }
+}
+
+/// Whether the exercise, under either of his numbers, was ended by a later feed: it had been named until then.
+fn ended_since(
+    db: &mut Database,
+    rules: &ProductRules,
+    holder: &IdNatPs,
+    profession: Profession,
+    since: i64,
+) -> Result<bool, LapseError> {
+    for number in [Some(holder.clone()), merges::successor(db, holder)?].into_iter().flatten() {
+        if ended_by(db, &number, profession, &rules.categories)?.is_some_and(|feed| feed > since) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether it is the register that says so by saying nothing: of a feed that does not say who is no longer there, an ended mandate or a

@@ -251,37 +251,40 @@ fn look(
 ) -> Result<(), LapseError> {
     let Suspect { number, holder, status, .. } = suspect;
     let lives = status == "good";
-    let judged = suspect
-        .tie()
-        .and_then(|tie| cause::of_certificate(db, registry, structures, number, (holder, &tie), act.at));
-    let cause = match judged {
-        Ok(cause) => cause.filter(|_| lives),
+    let judged = suspect.tie().and_then(|tie| {
+        let cause = cause::of_certificate(db, registry, structures, number, (holder, &tie), act.at)?;
+        Ok((cause, tie))
+    });
+    let (cause, tie) = match judged {
+        Ok((cause, tie)) => (cause.filter(|_| lives), tie),
         Err(error) if error.is_of_one_row() => {
             failed.push((number.clone(), error.code()));
             return Ok(());
         }
         Err(error) => return Err(error),
     };
-    let first: Option<i64> = certificate_lapses::table
+    let open: Option<(i64, String)> = certificate_lapses::table
         .filter(certificate_lapses::request.eq(number).and(certificate_lapses::status.eq("open")))
-        .select(certificate_lapses::first_sequence)
+        .select((certificate_lapses::first_sequence, certificate_lapses::cause))
         .first(db)
         .optional()?;
-    match (cause, first) {
-        (Some(cause), None) => {
-            let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
-            let before = certificate_lapses::table.find((number, feed.sequence));
-            let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
-            if speaks && !again && !is_silent_of(db, feed.sequence, holder)? {
-                begin(db, suspect, cause, feed, rng, act)?;
-                *found += 1;
-            }
+    if let Some((first, said)) = open {
+        // As for a card: what was named again since has lapsed anew.
+        let named = cause::needs_a_feed_that_speaks(&said)
+            && cause::of_certificate_was_named_since(db, number, (holder, &tie), first)?;
+        if cause.is_some() && !named {
+            return Ok(());
         }
-        (None, Some(first)) => {
-            lift(db, number, first, feed, rng, act)?;
-            *lifted += 1;
-        }
-        (Some(_), Some(_)) | (None, None) => {}
+        lift(db, number, first, feed, rng, act)?;
+        *lifted += 1;
+    }
+    let Some(cause) = cause else { return Ok(()) };
+    let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
+    let before = certificate_lapses::table.find((number, feed.sequence));
+    let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
+    if speaks && !again && !is_silent_of(db, feed.sequence, holder)? {
+        begin(db, suspect, cause, feed, rng, act)?;
+        *found += 1;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use rand_core::CryptoRng;
 use store::schema::{card_lapses, certificate_lapses, opposition_plan_certificates, opposition_plan_items};
 use store::{Act, Code, Database, Fault, crash_point};
 
+use super::doubt::Doubts;
 use super::examine::last_examined;
 use super::plan::{self, PLAN_BOUND, Planned};
 use super::reading::{self, says_again};
@@ -39,8 +40,20 @@ pub struct Revalidation {
     pub failed: Vec<(String, Code)>,
 }
 
+impl Revalidation {
+    /// With what a later run of the same job did.
+    pub fn then(&mut self, mut later: Self) {
+        self.opposed.append(&mut later.opposed);
+        self.revoked.append(&mut later.revoked);
+        self.planned.append(&mut later.planned);
+        // What failed before was tried again.
+        self.failed = later.failed;
+    }
+}
+
 /// Opposes the cards whose lapse a later complete feed or the directory has said again, and revokes the certificates likewise, one
-/// transaction each, while there are not more than `most_a_day` of both within a day; plans them all where there are. Then what
+/// transaction each, while there are not more than `most_a_day` of both within a day; plans them all where there are. Plans whatever rests on a
+/// [doubtful](super::doubt) reading, however few they are. Then what
 /// stands in the plans that two officers have released. The register is asked once more for each. Can be called any number of times.
 pub fn oppose_due(
     db: &mut Database,
@@ -71,15 +84,13 @@ pub fn oppose_due(
         }
     }
     let (certificates_planned, certificates_heard) = certificates_due(db, &feed, &mut structures, act)?;
+    let mut doubts = Doubts::of(db, &feed)?;
+    let (doubtful, heard) = doubts.part(db, heard)?;
+    let (certificates_doubtful, certificates_heard) = doubts.part(db, certificates_heard)?;
+    planned_for_two(db, &feed, (&doubtful, &certificates_doubtful), &mut done, rng, act)?;
     let due = (heard.len() + certificates_heard.len()) as u64;
     if ended_within_a_day(db, act)? + due > u64::from(most_a_day) {
-        for lapses in heard.chunks(PLAN_BOUND) {
-            done.planned.push(plan::make(db, &feed, Planned::Cards(lapses), rng, act)?);
-            crash_point("revalidation.planned");
-        }
-        for lapses in certificates_heard.chunks(PLAN_BOUND) {
-            done.planned.push(plan::make(db, &feed, Planned::Certificates(lapses), rng, act)?);
-        }
+        planned_for_two(db, &feed, (&heard, &certificates_heard), &mut done, rng, act)?;
     } else {
         for lapse in &heard {
             end(db, registry, (&feed, &mut structures), lapse, &mut done, rng, act)?;
@@ -109,6 +120,25 @@ pub fn oppose_due(
         }
     }
     Ok(done)
+}
+
+/// Makes plans of them all.
+fn planned_for_two(
+    db: &mut Database,
+    feed: &NewestFeed,
+    (cards, certificates): (&[Lapse], &[CertificateLapse]),
+    done: &mut Revalidation,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), LapseError> {
+    for lapses in cards.chunks(PLAN_BOUND) {
+        done.planned.push(plan::make(db, feed, Planned::Cards(lapses), rng, act)?);
+        crash_point("revalidation.planned");
+    }
+    for lapses in certificates.chunks(PLAN_BOUND) {
+        done.planned.push(plan::make(db, feed, Planned::Certificates(lapses), rng, act)?);
+    }
+    Ok(())
 }
 
 /// Whether a lapse because nobody speaks for a structure still has time: the next agent's mandate is on its way.

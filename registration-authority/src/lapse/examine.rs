@@ -254,34 +254,40 @@ fn look(
             Err(error) if error.is_of_one_row() => looked.failed.push((*number, error.code())),
             Err(error) => return Err(error),
         }
-        match (cause, open.get(&card_of)) {
-            (Some(cause), None) => {
-                let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
-                let before = card_lapses::table.find((number.to_string(), feed.sequence));
-                let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
-                if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {
-                    begin(db, &card, cause, feed, rng, act)?;
-                    looked.found += 1;
-                }
+        let stands = match (cause, open.get(&card_of)) {
+            (None, Some((first, _))) => Some((*first, false)),
+            // Named again and gone once more since, whoever looked: this feed is a first reading, as if he had been seen back.
+            (Some(_), Some((first, said))) => {
+                let again =
+                    cause::needs_a_feed_that_speaks(said) && cause::was_named_since(db, &card, *first)?;
+                Some((*first, !again))
             }
-            (None, Some(first)) => {
-                lift(db, number, *first, feed, rng, act)?;
-                looked.lifted += 1;
-            }
-            (Some(_), Some(_)) | (None, None) => {}
+            (_, None) => None,
+        };
+        if let Some((first, false)) = stands {
+            lift(db, number, first, feed, rng, act)?;
+            looked.lifted += 1;
+        }
+        let Some(cause) = cause.filter(|_| !matches!(stands, Some((_, true)))) else { continue };
+        let speaks = feed.speaks_of_absent || !cause::needs_a_feed_that_speaks(cause.name);
+        let before = card_lapses::table.find((number.to_string(), feed.sequence));
+        let again: bool = diesel::select(diesel::dsl::exists(before)).get_result(db)?;
+        if speaks && !again && !is_silent_of(db, feed.sequence, &card.holder)? {
+            begin(db, &card, cause, feed, rng, act)?;
+            looked.found += 1;
         }
     }
     Ok(looked)
 }
 
-/// The first reading of each of these cards that has an open lapse.
-fn open_lapses(db: &mut Database, page: &[CardNumber]) -> QueryResult<HashMap<String, i64>> {
+/// The first reading of each of these cards that has an open lapse, and what it said.
+fn open_lapses(db: &mut Database, page: &[CardNumber]) -> QueryResult<HashMap<String, (i64, String)>> {
     let numbers: Vec<String> = page.iter().map(CardNumber::to_string).collect();
-    let rows: Vec<(String, i64)> = card_lapses::table
+    let rows: Vec<(String, i64, String)> = card_lapses::table
         .filter(card_lapses::card_number.eq_any(numbers).and(card_lapses::status.eq("open")))
-        .select((card_lapses::card_number, card_lapses::first_sequence))
+        .select((card_lapses::card_number, card_lapses::first_sequence, card_lapses::cause))
         .load(db)?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(card, first, cause)| (card, (first, cause))).collect())
 }
 
 fn begin(

@@ -3,9 +3,10 @@
 //! In the light of each complete feed every living card is looked at ([`examine`]). One that the register no longer
 //! supports *lapses*: that is written down, and its holder told, and nothing else. Where a later complete feed says the
 //! same, or the directory, asked about that one person ([`ask_directory`]), the card is opposed ([`oppose_due`]), so that no
-//! broken file ends anybody; where a feed says otherwise, the lapse is lifted. A feed that does not say who is absent says no
+//! broken file ends anybody; where a feed says otherwise, the lapse is lifted, be it one that nobody looked at before the next came. A feed that does not say who is absent says no
 //! absence again, and holds up nothing else: what the directory has confirmed, two officers have released, or is true without it.
-//! More than a day may bring wait, as an [`OppositionPlan`], for two officers. An officer may oppose the card by name before, as any other.
+//! More than a day may bring wait, as an [`OppositionPlan`], for two officers; so does whatever rests on a
+//! feed that changed more than a day usually does, and whomever the directory still has. An officer may oppose the card by name before, as any other.
 //!
 //! The software certificates of professionals are looked at and revoked likewise (decision 43), under the same brake; the directory is not
 //! asked about them. So is what rests on a structure (decision 45): the cards and certificates of its staff when the register no longer names
@@ -19,6 +20,7 @@ mod certificate_tie;
 mod certificates;
 mod changed_cards;
 mod changes;
+mod doubt;
 mod due;
 mod examine;
 mod plan;
@@ -93,7 +95,9 @@ pub struct Lapse {
     pub second_answer: Option<String>,
     /// Why, where that answer says so.
     pub ground: Option<Ground>,
-    /// The plan that lists it, if there are too many at once.
+    /// Whether the directory was asked, and still has him.
+    pub is_contradicted: bool,
+    /// The plan that lists it, where two officers are to decide.
     pub plan: Option<String>,
 }
 
@@ -182,7 +186,7 @@ impl Fault for LapseError {
 
 /// The open lapses, by card, `limit` at most.
 pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
-    type Answer = (Option<String>, Option<String>);
+    type Answer = (Option<Timestamp>, Option<String>, Option<String>);
     type Row = (String, (String, String), i64, String, String, Timestamp, Answer, Option<String>);
     let rows: Vec<Row> = card_lapses::table
         .inner_join(cards::table.on(cards::number.eq(card_lapses::card_number)))
@@ -201,7 +205,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
             card_lapses::first_feed,
             card_lapses::cause,
             card_lapses::found_at,
-            (card_lapses::second_answer, card_lapses::second_ground),
+            (card_lapses::asked_at, card_lapses::second_answer, card_lapses::second_ground),
             opposition_plan_items::plan.nullable(),
         ))
         .load(db)?;
@@ -212,7 +216,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
         .map(|(card, (holder, exercise), first_sequence, first_feed, cause, found_at, answer, plan)| {
             let number =
                 card.parse().map_err(|_| LapseError::RowAltered(card.clone(), "the number of the card"))?;
-            let (second_answer, ground) = answer;
+            let (asked_at, second_answer, ground) = answer;
             let ground = ground.map(|ground| ground.parse::<Ground>()).transpose();
             let ground = ground.map_err(|_| LapseError::RowAltered(card, "its ground"))?;
             Ok(Lapse {
@@ -224,6 +228,7 @@ pub fn open(db: &mut Database, limit: i64) -> Result<Vec<Lapse>, LapseError> {
                 first_feed,
                 cause,
                 found_at,
+                is_contradicted: asked_at.is_some() && second_answer.is_none(),
                 second_answer,
                 ground,
                 plan,

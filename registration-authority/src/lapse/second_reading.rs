@@ -18,6 +18,9 @@ use crate::opposition::{Ground, OpposeError};
 /// The most lapses that one run asks about: at seventeen questions a second, a few seconds.
 const A_RUN: usize = 40;
 
+/// How long one run goes on asking: a directory that answers slowly keeps the job from nothing else for longer than its last answer takes.
+const A_WHILE: Duration = Duration::from_secs(60);
+
 /// How long a lapse waits until the directory is asked about it again.
 const AGAIN: Duration = Duration::from_secs(3600);
 
@@ -38,7 +41,8 @@ pub struct SecondReadings {
 /// the ground is the one that it gives. An answer is taken where the directory also knows somebody who lives: one that
 /// knows nobody any more would confirm everything. What it does not say waits for the next feed.
 ///
-/// Asks outside of every transaction: the database waits for no service.
+/// Asks outside of every transaction: the database waits for no service; and for a minute, so that nothing else of the run does either. Whom
+/// it did not come to is asked about in the next.
 pub fn ask_directory(
     db: &mut Database,
     directory: &mut AnnuaireSante,
@@ -62,7 +66,11 @@ pub fn ask_directory(
         }
         Err(error) => return stop(done, error),
     }
+    let until = db.now()?.plus(A_WHILE);
     for lapse in lapses.into_iter().take(A_RUN) {
+        if db.now()? >= until {
+            break;
+        }
         match ask(db, directory, &lapse, rng, act) {
             Ok(Answer::Otherwise) => done.asked += 1,
             Ok(Answer::Confirmed(cause)) => {

@@ -7,8 +7,10 @@ use crate::decision::Standing;
 use crate::opposition::{self, Ground};
 use crate::testing::*;
 
+mod between;
 mod certificates;
 mod changed;
+mod doubtful;
 mod merges;
 mod mute;
 mod staff;

@@ -25,7 +25,7 @@ use store::{Act, Code, Database, Fault, Timestamp};
 use self::message::Letter;
 use self::postman::Refusal;
 use crate::approval::ApprovalVerifier;
-use crate::contact::{self, Contact};
+use crate::contact;
 use crate::decision;
 use crate::enrolment::{Roster, RosterError};
 use crate::faults;
@@ -211,8 +211,8 @@ fn attempt(
         return Attempt::Never(faults::NOTICE_UNKNOWN);
     };
     let address = match taken.recipient.split_once(':') {
-        Some(("holder", holder)) => match contact::of_holder(db, holder) {
-            Ok(Contact { email, .. }) => email,
+        Some(("holder", holder)) => match contact::address_of_holder(db, holder) {
+            Ok(address) => address,
             Err(error) => return Attempt::Again(error.code()),
         },
         Some(("officer", login)) => address_of(officers, login, notice, &taken.subject),

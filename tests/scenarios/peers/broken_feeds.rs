@@ -133,6 +133,55 @@ fn no_broken_feed_ends_a_card_or_changes_a_person() {
     }
 }
 
+/// The lines of this person at the end, where a cut takes them first.
+fn with_at_the_end(text: &str, rpps: &str) -> String {
+    let (his, others): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains(rpps));
+    assert!(!his.is_empty());
+    others.into_iter().chain(his).map(|line| format!("{line}\n")).collect()
+}
+
+/// Behind a line, so that no line is broken, and by less than the fifth that is put aside.
+#[test]
+fn a_feed_that_is_cut_below_the_brake_ends_nobody_though_it_is_cut_there_two_days_running() {
+    for kept in [94, 85] {
+        let workshop = workshop(DatabaseKind::Postgresql);
+        let card = workshop.cards(CardStatus::Active)[0];
+        let holder = card::get(&mut workshop.open(DatabaseRole::Owner), &card).unwrap().holder;
+        // Two extracts are never the same.
+        for (day, gone) in [(1, &[][..]), (2, &WITHOUT_A_CARD[..1])] {
+            let file = workshop.extract(day, gone);
+            let whole = with_at_the_end(&fs::read_to_string(&file).unwrap(), &holder[1..]);
+            let report =
+                workshop.import(&written_over(&file, &part(&whole, kept))).expect_exit(0).json()[0].clone();
+            assert_eq!(report["outcome"], "imported", "{kept}: {report}");
+            assert_eq!(report["warnings"] == serde_json::json!([]), day == 2, "{kept}: {report}");
+            assert_eq!(workshop.opposed_by_the_register(), [""; 0], "{kept}, day {day}");
+        }
+        let plans = workshop.igc(&["opposition", "plans"]).json();
+        assert_eq!(plans.as_array().unwrap().len(), 1, "{kept}: two officers look at it: {plans}");
+        assert!(workshop.cards(CardStatus::Active).contains(&card));
+    }
+}
+
+#[test]
+fn what_came_in_before_a_broken_file_is_told_and_the_command_has_done_a_part() {
+    let workshop = workshop(DatabaseKind::Sqlite);
+    let (first, second) = (workshop.extract(1, &WITHOUT_A_CARD[..1]), workshop.extract(2, &[]));
+    let text = fs::read_to_string(&second).unwrap();
+    written_over(&second, &part(&text, 60));
+    let ended = run(workshop.command(&["registry", "import"]).args([&first, &second])).expect_exit(9);
+    let reports = ended.json();
+    assert_eq!((reports.as_array().unwrap().len(), &reports[0]["outcome"]), (1, &"imported".into()));
+    let problem: serde_json::Value = serde_json::from_str(ended.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!((&problem["code"], &problem["exit"]), (&"register-feed-held".into(), &9.into()));
+    // Once more: nothing comes in, so the problem has the last word; what stands there already is told.
+    let again = run(workshop.command(&["registry", "import"]).args([&first, &second])).expect_exit(6);
+    assert_eq!(again.json()[0]["outcome"], "already-imported");
+    // Where the first is the broken one, nothing is done.
+    let alone = run(workshop.command(&["registry", "import"]).args([&second, &first])).expect_exit(6);
+    assert_eq!(alone.stdout, "");
+}
+
 #[test]
 fn a_feed_that_ends_a_fifth_comes_in_by_two_officers_and_by_no_one_officer_twice() {
     let workshop = workshop(DatabaseKind::Postgresql);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use professional_registry::extract::ExtractError;
 use professional_registry::import::{
-    Hold, ImportError, ImportOptions, ImportReport, Release, UnknownCodes, import_extract,
+    Hold, ImportError, ImportOptions, ImportReport, Outcome, Release, UnknownCodes, import_extract,
 };
 use registration_authority::decision::Standing;
 use registration_authority::held_feed;
@@ -19,7 +19,8 @@ use crate::problem::Problem;
 use crate::setup::file_problem;
 use crate::{officer, output};
 
-/// Imports files one after the other; one that a brake stops ends it.
+/// Imports files one after the other; one that a brake stops, or that cannot be read, ends it. What came in before is told all the same, and
+/// the command has then done a part.
 pub fn run(
     global: &Global,
     installation: &Installation,
@@ -28,15 +29,36 @@ pub fn run(
     options: &ImportOptions,
 ) -> Result<ExitCode, Problem> {
     let mut reports = Vec::new();
+    let mut stopped = None;
     for file in files {
-        db.refuse_on_reserve()?;
-        reports.push(released_or_not(installation, db, file, options)?);
+        let read = db.refuse_on_reserve().map_err(Problem::from);
+        match read.and_then(|()| released_or_not(installation, db, file, options)) {
+            Ok(report) => reports.push(report),
+            Err(problem) => {
+                stopped = Some(problem);
+                break;
+            }
+        }
+    }
+    if let Some(problem) = stopped {
+        if reports.is_empty() {
+            return Err(problem);
+        }
+        say(global, &reports)?;
+        return match reports.iter().any(|report| report.outcome == Outcome::Imported) {
+            true => Ok(problem.report_ending(global.output, PARTLY_DONE)),
+            false => Err(problem),
+        };
     }
     let in_part = |report: &ImportReport| report.rows_rejected > 0 || report.difference.unreadable > 0;
     let partly = reports.iter().any(in_part);
-    output::one(global.output, &reports, || reports.iter().map(words).collect())?;
+    say(global, &reports)?;
     // Some rows were refused, or their own cannot be read; the rest is in the register.
     Ok(ExitCode::from(if partly { PARTLY_DONE } else { 0 }))
+}
+
+fn say(global: &Global, reports: &[ImportReport]) -> Result<(), Problem> {
+    output::one(global.output, &reports, || reports.iter().map(words).collect())
 }
 
 /// Imports one file, that no brake stops.
@@ -149,7 +171,7 @@ fn words(report: &ImportReport) -> String {
         text += &format!("  {subject}: its row in the register cannot be read, and stands as it was\n");
     }
     for warning in &report.warnings {
-        text += &format!("  warning: {} {} of {} at once\n", warning.what, warning.part, warning.of);
+        text += &format!("  warning: {} {} of {} at once\n", warning.what.as_str(), warning.part, warning.of);
     }
     for UnknownCodes { table, code, rows } in &report.unknown_codes {
         let code = code.as_deref().unwrap_or("what stands in its place");

@@ -6,8 +6,6 @@ mod held;
 mod import;
 mod merges;
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -29,7 +27,7 @@ use crate::installation::Installation;
 use crate::officer::AsOfficer;
 use crate::output;
 use crate::problem::Problem;
-use crate::setup::file_problem;
+use crate::setup::{file_problem, replace_file_by};
 
 pub use import::import;
 
@@ -174,10 +172,10 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
             let moment = installation.operator_act().at;
             std::fs::create_dir_all(out).map_err(|error| file_problem(out, &error))?;
             let path = out.join(holders_extract::file_name(moment));
-            let mut file = BufWriter::new(File::create(&path).map_err(|error| file_problem(&path, &error))?);
-            let cards = holders_extract::write(&mut db, &mut ImportedRegister, &mut file)?;
-            let durable = file.into_inner().map_err(std::io::IntoInnerError::into_error);
-            durable.and_then(|file| file.sync_all()).map_err(|error| file_problem(&path, &error))?;
+            // Whoever fetches it by its name gets all of it: a card that is missing there is one that nobody holds.
+            let cards = replace_file_by(&path, 0o644, |file| {
+                Ok(holders_extract::write(&mut db, &mut ImportedRegister, file)?)
+            })?;
             output::one(global.output, &Holders { cards, path: &path }, || {
                 format!("{cards} cards in {}\n", path.display())
             })?;

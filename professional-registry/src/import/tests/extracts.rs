@@ -1,7 +1,7 @@
 //! The other extracts: diplomas, know-hows, the restricted feed, mailboxes.
 
 use super::*;
-use crate::{Supplement, supplement};
+use crate::{Supplement, contacts_of_gone, forget_contacts, supplement};
 
 fn extract(register: &FictionalRegister, form: &'static Form) -> Vec<u8> {
     let mut out = Vec::new();
@@ -80,7 +80,7 @@ fn what_an_extract_says_of_a_person_is_kept_by_column() {
 }
 
 #[test]
-fn who_is_no_longer_named_keeps_the_day_and_loses_what_was_said() {
+fn who_is_no_longer_named_keeps_the_day_and_of_what_was_said_the_contact_alone_until_that_is_forgotten() {
     let register = FictionalRegister::new(60, 5);
     let db = &mut database();
     let text = String::from_utf8(extract(&register, Form::RESTRICTED)).unwrap();
@@ -89,8 +89,17 @@ fn who_is_no_longer_named_keeps_the_day_and_loses_what_was_said() {
     let without: String =
         text.lines().filter(|line| !line.contains(person.as_str())).map(|line| format!("{line}\n")).collect();
     import_form(db, Form::RESTRICTED, without.as_bytes(), 1).unwrap();
-    let gone = supplement(db, Form::RESTRICTED, &format!("8{person}")).unwrap().unwrap();
-    assert_eq!((gone.ceased_at, gone.entries.len()), (Some(act_on(1).at), 0));
+    let person = format!("8{person}");
+    let gone = supplement(db, Form::RESTRICTED, &person).unwrap().unwrap();
+    assert_eq!(gone.ceased_at, Some(act_on(1).at));
+    let said: Vec<&str> = gone.entries.iter().flatten().map(|(column, _)| *column).collect();
+    assert_eq!(said, ["Téléphone (coord. correspondance)", "Adresse e-mail (coord. correspondance)"]);
+    assert_eq!(contacts_of_gone(db, "", 10).unwrap(), [person.clone()]);
+    let living = format!("8{}", register.professionals().nth(1).unwrap());
+    assert_eq!(forget_contacts(db, &[person.clone(), living.clone()]).unwrap(), 1);
+    assert!(supplement(db, Form::RESTRICTED, &person).unwrap().unwrap().entries.is_empty());
+    assert!(!supplement(db, Form::RESTRICTED, &living).unwrap().unwrap().entries.is_empty());
+    assert!(contacts_of_gone(db, "", 10).unwrap().is_empty());
 }
 
 #[test]

@@ -67,6 +67,86 @@ fn interrupted(database: &dyn Fn() -> Database) {
 }
 
 #[test]
+fn an_import_that_was_taken_up_says_what_the_whole_feed_changed() {
+    on_both(told_whole);
+}
+
+fn told_whole(database: &dyn Fn() -> Database) {
+    // More persons than one transaction writes, so that some of the changes stand before it breaks off.
+    let today = FictionalRegister::new(10_000, 5);
+    let (first, second) = (written(&today), written(&today.next_day(1.0).0));
+    let options = ImportOptions {
+        brakes: Brakes { refusal_percent: 100, ..Brakes::default() },
+        ..ImportOptions::default()
+    };
+    let undisturbed = &mut database();
+    import(undisturbed, &first, 0).unwrap();
+    let whole = import_with(undisturbed, &second, 1, &options).unwrap();
+    assert!(whole.difference.ceased > 2000 && whole.difference.changed > 4000 && whole.warnings.len() == 2);
+
+    let db = &mut database();
+    import(db, &first, 0).unwrap();
+    let fails_at = second.len() as u64 * 9 / 10;
+    let mut file = Fails { file: Cursor::new(&second), readings: 0, fails_at };
+    let rng = &mut UnwrapErr(getrandom::SysRng);
+    let broken = import_extract(db, &mut file, &name_of(1), &options, &mut |_, _| (), rng, &act_on(1));
+    assert_eq!(refused(broken), faults::REGISTER_FILE.name);
+    let so_far: i64 =
+        professionals::table.filter(professionals::last_feed.eq(2)).count().get_result(db).unwrap();
+    assert!(so_far >= 5000, "{so_far} stand as the second feed has them");
+    let begun = newest_feeds(db, 1).unwrap().remove(0);
+    assert_eq!((begun.status.as_str(), begun.difference), ("importing", Some(whole.difference)));
+    let report = import_with(db, &second, 1, &options).unwrap();
+    assert!(report.resumed);
+    assert_eq!((report.difference, &report.warnings), (whole.difference, &whole.warnings));
+    assert_eq!(newest_feeds(db, 1).unwrap()[0].difference, Some(whole.difference));
+    assert!(is_warned_of(db, 2).unwrap() && !is_warned_of(db, 1).unwrap());
+    assert_eq!(contents(db), contents(undisturbed));
+}
+
+#[test]
+fn who_is_held_or_ceases_by_what_the_operator_says_when_he_takes_it_up_is_told_as_it_is() {
+    let began = Difference { changed: 4, held: 9, ..Difference::default() };
+    let left = Difference { changed: 3, ceased: 7, merged: 2, ..Difference::default() };
+    assert_eq!(
+        began.taken_up(&left, true),
+        Difference { changed: 4, ceased: 7, merged: 2, ..Difference::default() }
+    );
+    let began = Difference { new: 1, ceased: 9, ..Difference::default() };
+    let left = Difference { held: 5, ..Difference::default() };
+    assert_eq!(
+        began.taken_up(&left, false),
+        Difference { new: 1, ceased: 4, held: 5, ..Difference::default() }
+    );
+    assert_eq!(began.taken_up(&Difference { ceased: 2, ..Difference::default() }, true), began);
+}
+
+/// A first import that was broken off and never taken up, and the next extract: whom that names was there before.
+#[test]
+fn nobody_was_entered_by_the_first_feed_that_came_in_whole() {
+    on_both(first_in_whole);
+}
+
+fn first_in_whole(database: &dyn Fn() -> Database) {
+    let db = &mut database();
+    let today = FictionalRegister::new(40, 5);
+    let first = written(&today);
+    let mut file = Fails { file: Cursor::new(&first), readings: 0, fails_at: first.len() as u64 / 2 };
+    let (options, rng) = (ImportOptions::default(), &mut UnwrapErr(getrandom::SysRng));
+    let broken = import_extract(db, &mut file, &name_of(0), &options, &mut |_, _| (), rng, &act_on(0));
+    assert_eq!(refused(broken), faults::REGISTER_FILE.name);
+    let entered_since = |db: &mut Database| {
+        entered(db, Timestamp::from_seconds(FIRST_DAY - DAY), "", 100).unwrap().entrants.len()
+    };
+    assert_eq!(entered_since(db), 0, "none is whole yet");
+    let second = FictionalRegister::new(41, 5);
+    assert_eq!(import(db, &written(&second), 1).unwrap().sequence, Some(2));
+    assert_eq!(entered_since(db), 0, "they were all there before");
+    assert_eq!(import(db, &written(&FictionalRegister::new(43, 5)), 2).unwrap().difference.new, 2);
+    assert_eq!(entered_since(db), 2);
+}
+
+#[test]
 fn a_file_that_changes_between_the_readings_is_never_complete() {
     struct Changes {
         versions: Vec<Cursor<Vec<u8>>>,

@@ -126,7 +126,7 @@ fn a_feed_that_would_change_too_many_is_put_aside_until_it_is_released() {
     let accepted = ImportOptions { release: Some(release), ..Default::default() };
     let report = import_with(db, moved.as_bytes(), 1, &accepted).unwrap();
     assert_eq!(report.difference.changed, 100);
-    assert_eq!(report.warnings, [Warning { what: "changed", part: 100, of: 100 }]);
+    assert_eq!(report.warnings, [Warning { what: Excess::Changed, part: 100, of: 100 }]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_feed_that_ends_more_than_usual_is_imported_with_a_warning_and_the_shares_ar
     thin.strike_off(&struck);
     let [full, thin] = [full, thin].map(|register| written(&register));
     // Twelve of two hundred are six in a hundred.
-    let warned = [Warning { what: "ceased", part: 12, of: 200 }];
+    let warned = [Warning { what: Excess::Ceased, part: 12, of: 200 }];
     for (warning_percent, refusal_percent, wanted) in
         [(5, 20, Ok(&warned[..])), (6, 20, Ok(&[][..])), (2, 5, Err(faults::REGISTER_HELD.name))]
     {
@@ -197,7 +197,7 @@ fn who_leaves_and_who_changes_are_counted_together() {
     let brakes = Brakes { warning_percent: 20, refusal_percent: 50 };
     let report = import_with(db, moved.as_bytes(), 1, &ImportOptions { brakes, ..Default::default() });
     let [warning] = &report.unwrap().warnings[..] else { panic!("one warning") };
-    assert_eq!((warning.what, warning.of), ("ceased, changed or reappeared", 200));
+    assert_eq!((warning.what, warning.of), (Excess::Touched, 200));
     assert!(warning.part > 40, "{warning:?}");
 }
 
@@ -228,7 +228,7 @@ fn a_feed_that_brings_back_too_many_is_put_aside_until_it_is_released() {
     let accepted = ImportOptions { release: Some(release), ..Default::default() };
     let report = import_with(db, old.as_bytes(), 3, &accepted).unwrap();
     assert!(
-        report.warnings.contains(&Warning { what: "reappeared", part: 34, of: 66 }),
+        report.warnings.contains(&Warning { what: Excess::Reappeared, part: 34, of: 66 }),
         "{:?}",
         report.warnings
     );

@@ -57,6 +57,11 @@ fn two_at_once(url: &str) {
     assert_eq!(known, 12_000);
 }
 
+/// What a feed changes that changes nothing.
+fn nothing() -> Changes {
+    Changes { difference: Difference::default(), warnings: Vec::new() }
+}
+
 #[test]
 fn what_was_compared_before_another_import_wrote_is_not_written() {
     on_both(compared_before);
@@ -75,6 +80,7 @@ fn compared_before(database: &dyn Fn() -> Database) {
         file_name: "late",
         extracted_at: Timestamp::from_seconds(FIRST_DAY + 2 * DAY),
         rows: 200,
+        changes: &nothing(),
     };
     let error = Feed::begin(db, &late, compared, rng, &act_on(2)).err().unwrap();
     assert_eq!(error.code(), faults::REGISTER_BUSY);
@@ -110,12 +116,14 @@ fn taken_up(database: &dyn Fn() -> Database) {
     let rng = &mut UnwrapErr(getrandom::SysRng);
     let digest = "0".repeat(64);
     let extracted_at = Timestamp::from_seconds(FIRST_DAY);
+    let changes = &nothing();
     let file = Begun {
         source: Form::ACTIVITIES.source,
         digest: &digest,
         file_name: "extract",
         extracted_at,
         rows: 9,
+        changes,
     };
     let mut begin = |db: &mut Database| {
         let compared = Written::now(db, Form::ACTIVITIES.source).unwrap();

@@ -156,7 +156,8 @@ impl Target {
         Ok(unreadable)
     }
 
-    /// Keeps whose telephone or e-mail changes with this feed.
+    /// Keeps whose telephone or e-mail changes with this feed. Of whoever comes back after his were [forgotten](crate::gone) nothing is known
+    /// to have changed, no more than of whom the register has never known.
     fn keep_contact_changes(
         self,
         db: &mut Database,
@@ -165,15 +166,15 @@ impl Target {
         act: &Act,
     ) -> QueryResult<()> {
         for (subject, content) in after {
-            let before = known.get(&subject.key).map_or("[]", String::as_str);
-            if contact_change::differs(before, content) {
+            let before = known.get(&subject.key).map_or(contact_change::EMPTIED, String::as_str);
+            if before != contact_change::EMPTIED && contact_change::differs(before, content) {
                 contact_change::keep(db, &subject.key, self.feed, act.at)?;
             }
         }
         Ok(())
     }
 
-    /// Ceases subjects. A person's exercises stay, without their activities; entries go. Gives back those whose row cannot be
+    /// Ceases subjects. A person's exercises stay, without their activities; entries go, but for the contact of a person. Gives back those whose row cannot be
     /// read: it stands as it was.
     pub(super) fn cease(
         self,
@@ -208,13 +209,19 @@ impl Target {
                     .set((ceased_at.eq(act.at), lines.eq(0), content.eq("[]")))
                     .execute(db)?;
             }
+            // Who has left is still to be told of the end of what he holds: `crate::gone` forgets where.
             Table::Identities => {
-                use register_identities::{ceased_at, content, lines, subject};
-                diesel::update(register_identities::table)
-                    .filter(register_identities::source.eq(source).and(subject.eq_any(subjects)))
-                    .filter(ceased_at.is_null())
-                    .set((ceased_at.eq(act.at), lines.eq(0), content.eq("[]")))
-                    .execute(db)?;
+                use register_identities::{ceased_at, content, lines, table};
+                for (key, stood) in self.contents(db, subjects)? {
+                    diesel::update(table.find((source, &key)))
+                        .filter(ceased_at.is_null())
+                        .set((
+                            ceased_at.eq(act.at),
+                            lines.eq(0),
+                            content.eq(contact_change::contact_alone(&stood)),
+                        ))
+                        .execute(db)?;
+                }
             }
         }
         Ok(unreadable)

@@ -88,6 +88,40 @@ fn who_is_back_in_the_next_feed_keeps_his_certificate_and_what_an_officer_ended_
 }
 
 #[test]
+fn who_was_named_between_two_readings_that_nobody_looked_at_keeps_his_certificate() {
+    on_both(|house| {
+        let numbers = certificates_of_a_crowd(house, 1);
+        a_day(house, 3, 1);
+        look(house).unwrap();
+        a_day(house, 4, 0);
+        a_day(house, 5, 1);
+        let looked = look(house).unwrap();
+        assert_eq!((looked.certificates_found, looked.certificates_lifted), (1, 1));
+        assert_eq!(oppose(house, ENOUGH), Revalidation::default());
+        assert!(is_good(house, &numbers[0]));
+        a_day(house, 6, 1);
+        look(house).unwrap();
+        assert_eq!(oppose(house, ENOUGH).revoked, numbers);
+    });
+}
+
+#[test]
+fn certificates_of_a_feed_that_was_cut_wait_for_two_officers() {
+    let mut house = House::new();
+    let numbers = certificates_of_a_crowd(&mut house, 2);
+    for day in [3, 4] {
+        a_day(&mut house, day, 11);
+        look(&mut house).unwrap();
+    }
+    let done = oppose(&mut house, ENOUGH);
+    assert_eq!((done.revoked.len(), done.planned.len()), (0, 1), "{done:?}");
+    for officer in ["alice", "bob"] {
+        released(&mut house, officer, &done.planned[0], Verdict::Approve).unwrap();
+    }
+    assert_eq!(oppose(&mut house, ENOUGH).revoked, numbers);
+}
+
+#[test]
 fn more_than_a_day_may_bring_wait_for_two_officers_cards_and_certificates_together() {
     on_both(|house| {
         let numbers = certificates_of_a_crowd(house, 3);

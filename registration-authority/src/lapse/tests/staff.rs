@@ -100,6 +100,23 @@ fn a_structure_that_is_back_in_the_next_feed_keeps_its_cards() {
 }
 
 #[test]
+fn a_structure_that_was_named_between_two_readings_that_nobody_looked_at_keeps_its_cards() {
+    on_both(|house| {
+        house.with_authorised_structure();
+        let mut worker = house.worker();
+        let cards = staff_cards(house, &mut worker, AUTHORISED_STRUCTURE, 1);
+        an_extract(house, 3, "");
+        assert_eq!(look(house).unwrap().found, 1);
+        an_extract(house, 4, &there());
+        an_extract(house, 5, "");
+        assert_eq!(revalidate(house, ENOUGH), []);
+        assert_eq!(status(house, &cards[0]), CardStatus::Certified);
+        an_extract(house, 6, "");
+        assert_eq!(revalidate(house, ENOUGH), cards);
+    });
+}
+
+#[test]
 fn the_end_of_the_last_mandate_is_seen_at_once_and_ends_the_cards_after_its_grace() {
     on_both(|house| {
         let mut worker = house.worker();
