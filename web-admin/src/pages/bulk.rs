@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::Verdict;
+use registration_authority::approval::{SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, bulk};
 use store::Code;
@@ -222,7 +222,7 @@ fn shown(work: &Work<'_>, frame: Frame, asked: Asked, rows: Vec<Row>, problem: O
         rows,
         reasons: match asked.verdict {
             Verdict::Approve => Vec::new(),
-            Verdict::Refuse => choices(&asked.reason),
+            Verdict::Refuse => choices(SubjectKind::CardOrder, &asked.reason),
         },
         problem: problem.map(Problem::of),
         asked,
