@@ -72,10 +72,16 @@ const RULES: &[(&str, &str)] = &[
             AND r.subject_number = o.number AND r.subject_version = o.version)",
     ),
     (
+        "a certificate request goes on by a decision that its officer took back",
+        "SELECT c.number AS key FROM certificate_requests c WHERE c.status IN ('approved', 'refused', 'issued')
+         AND EXISTS (SELECT 1 FROM decision_retractions r WHERE r.subject_kind = 'certificate-request'
+            AND r.subject_number = c.number AND r.subject_version = c.version)",
+    ),
+    (
         "a decision that had taken effect was taken back",
-        "SELECT e.order_number AS key FROM decisions_in_effect e
-         WHERE EXISTS (SELECT 1 FROM decision_retractions r WHERE r.subject_kind = 'card-order'
-            AND r.subject_number = e.order_number AND r.subject_version = e.order_version)",
+        "SELECT e.subject_number AS key FROM decisions_in_effect e
+         WHERE EXISTS (SELECT 1 FROM decision_retractions r WHERE r.subject_kind = e.subject_kind
+            AND r.subject_number = e.subject_number AND r.subject_version = e.subject_version)",
     ),
     (
         "a card is suspended, and a certificate of it is good",

@@ -847,18 +847,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    decisions_pending (order_number, order_version) {
-        order_number -> Text,
-        order_version -> BigInt,
+    decisions_pending (subject_kind, subject_number, subject_version) {
+        subject_number -> Text,
+        subject_version -> BigInt,
         effective_at -> BigInt,
+        subject_kind -> Text,
     }
 }
 
 diesel::table! {
-    decisions_in_effect (order_number, order_version) {
-        order_number -> Text,
-        order_version -> BigInt,
+    decisions_in_effect (subject_kind, subject_number, subject_version) {
+        subject_number -> Text,
+        subject_version -> BigInt,
         took_effect_at -> BigInt,
+        subject_kind -> Text,
     }
 }
 

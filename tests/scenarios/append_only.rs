@@ -75,7 +75,7 @@ const BEFORE: &str = "
         (SELECT spki_sha256 FROM certificates LIMIT 1) FROM card_orders WHERE status = 'submitted' AND submitted_by <> 'x';
     INSERT INTO decision_retractions SELECT subject_kind, subject_number, subject_version, decided_by, 1 FROM decisions
         WHERE decided_by = 'x';
-    INSERT INTO decisions_in_effect VALUES ('CO-TEST', 1, 1);
+    INSERT INTO decisions_in_effect VALUES ('CO-TEST', 1, 1, 'card-order');
     INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-TEST', 1, 'x', 1);
     INSERT INTO order_notes SELECT number, number, 'x', 1, 'x' FROM card_orders WHERE status = 'submitted';
     INSERT INTO order_looks SELECT min(number), 99, 1 FROM card_orders WHERE status = 'submitted';

@@ -121,10 +121,11 @@ impl Desk {
     }
 
     /// Posts a form as a thief would who has its octets, and no browser: the status, and the page.
-    fn replay(&self, path: &str, form: &str, cookie: Option<&str>) -> (u16, String) {
-        let cookie = cookie.map_or(Vec::new(), |cookie| vec!["--cookie", cookie]);
+    fn replay(&self, path: &str, form: &str, cookie: Option<[&str; 2]>) -> (u16, String) {
+        let whose =
+            cookie.map_or(Vec::new(), |[cookie, agent]| vec!["--cookie", cookie, "--user-agent", agent]);
         let done = run(Command::new("curl")
-            .args(cookie)
+            .args(whose)
             .args([
                 "--silent",
                 "--insecure",
@@ -191,10 +192,17 @@ fn an_officer_signs_in_by_passkey_decides_and_nobody_does_it_again() {
         decision::receipt(&mut desk.db, &decisions[0]).unwrap().is_some_and(|it| it.refusal.is_none())
     });
 
-    // What the browser sent, once more, by somebody who has the officer's cookie too.
+    // What the browser sent, once more, by somebody who has the officer's cookie too, and calls himself what it does.
     let kept = browser.run("return sessionStorage.kept").as_str().expect("it was kept").to_owned();
-    let (status, page) = desk.replay(&signed, &kept, Some(&browser.cookie("__Host-igc")));
+    let agent = browser.run("return navigator.userAgent").as_str().expect("a browser has a name").to_owned();
+    let cookie = browser.cookie("__Host-igc");
+    let (status, page) = desk.replay(&signed, &kept, Some([&cookie, &agent]));
     assert!(status == 412 && page.contains("order-not-open"), "{status}: {page}");
+    // Who calls himself nothing has ended the session.
+    for agent in ["", agent.as_str()] {
+        let (status, _) = desk.replay(&signed, &kept, Some([&cookie, agent]));
+        assert_eq!(status, 303, "{agent:?}");
+    }
     desk.serving.end();
 }
 

@@ -347,7 +347,7 @@ fn the_web_role_makes_no_nonce_no_receipt_no_officer_and_changes_no_key() {
         "DELETE FROM decision_retractions",
         "UPDATE decision_retractions SET retracted_at = 0",
         "DELETE FROM decisions_pending",
-        "INSERT INTO decisions_in_effect VALUES ('CO-1', 1, 1)",
+        "INSERT INTO decisions_in_effect VALUES ('CO-1', 1, 1, 'card-order')",
         "INSERT INTO decision_retractions_seen VALUES ('card-order', 'CO-1', 1, 'x', 1)",
         "UPDATE officer_enrolments SET public_key = credential_id",
         "INSERT INTO officers VALUES ('x', 'X', 'registration-officer', 1, NULL)",

@@ -19,7 +19,7 @@ use crate::faults;
 use crate::frame::{Awaiting, Frame};
 use crate::pages;
 use crate::peer::Peer;
-use crate::sessions::{Means, Session};
+use crate::sessions::{Means, Origin, Session};
 use crate::shortcuts::Shortcuts;
 
 /// `__Host-`: the browser takes it only over TLS, for this host alone and all its paths.
@@ -60,7 +60,8 @@ impl Desk {
         let state = state_of(request);
         let Moment { at, request: number } = Moment::of(request);
         let cookie = request.cookie(COOKIE).ok_or(Failure::SignedOut)?;
-        let session = state.sessions().find(cookie.value(), at).ok_or(Failure::SignedOut)?;
+        let session = state.sessions().find(cookie.value(), &Origin::of(request), at);
+        let session = session.ok_or(Failure::SignedOut)?;
         let (shortcuts, peer) = (Shortcuts::of(request), Peer::of(request));
         let frame = Frame::inside(request, &session, shortcuts);
         let reads = request.method() == Method::GET;

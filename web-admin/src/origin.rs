@@ -4,6 +4,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+use sha2::{Digest, Sha256};
+
+use crate::peer::Peer;
 use crate::sessions::Origin;
 
 /// What a `User-Agent` has in it (RFC 9110 §10.1.5), and whose it is: the more particular first, since browsers name others too.
@@ -34,6 +37,7 @@ impl Origin {
         Self {
             browser: browser(agent.unwrap_or_default()),
             address: request.peer_addr().map(|address| address.ip()),
+            certificate: Peer::of(request).map(|der| Sha256::digest(der).into()),
         }
     }
 }

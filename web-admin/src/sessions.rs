@@ -53,13 +53,24 @@ impl Means {
     }
 }
 
-/// From where a session was begun, as its browser says and its connection shows. Kept as long as the session, in memory, for its owner.
+/// From where a session was begun, as its browser says and its connection shows; and each request of it after. Kept as long as the session, in
+/// memory, for its owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// `Firefox, Linux`; nothing where the browser says neither.
     pub(crate) browser: String,
     /// Of the connection: that of the proxy, where there is one.
     pub(crate) address: Option<IpAddr>,
+    /// SHA-256 of the certificate that the connection was opened with, where it was with one.
+    pub(crate) certificate: Option<[u8; 32]>,
+}
+
+impl Origin {
+    /// Whether a request from there may be of a session that was begun here: from the same browser on the same system, over a connection with the
+    /// same certificate, or none. The address may be another: networks change under a browser, and behind a proxy it is everybody's.
+    fn binds(&self, there: &Self) -> bool {
+        self.browser == there.browser && self.certificate == there.certificate
+    }
 }
 
 /// A session, as its owner reads it.
@@ -180,12 +191,22 @@ impl Sessions {
         }
     }
 
-    /// The session of this token, which a request has now used.
-    pub(crate) fn find(&self, token: &str, now: Timestamp) -> Option<Session> {
+    /// The session of this token, which a request from there has now used. One whose token comes from elsewhere than where it was begun ends:
+    /// somebody has it who should not.
+    pub(crate) fn find(&self, token: &str, from: &Origin, now: Timestamp) -> Option<Session> {
         let key = key_of(token);
         let mut open = self.locked();
         let entry = open.get_mut(&key)?;
-        if !entry.lives(now) {
+        let bound = entry.from.binds(from);
+        if !bound {
+            let (session, login) = (id_of(&key), &entry.login);
+            tracing::warn!(
+                session,
+                officer.login = login,
+                "session {session} of {login} ends: its token came from elsewhere"
+            );
+        }
+        if !bound || !entry.lives(now) {
             open.remove(&key);
             return None;
         }

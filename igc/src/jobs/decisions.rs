@@ -1,6 +1,6 @@
 use professional_registry::ImportedRegister;
 use registration_authority::decision::{self, nonce};
-use registration_authority::{enrolment, order, suspension};
+use registration_authority::{enrolment, suspension};
 use serde_json::{Value, json};
 use store::Act;
 
@@ -9,7 +9,7 @@ use crate::installation::system_rng;
 use crate::officer;
 use crate::problem::Problem;
 
-/// Receives what officers decided, tells holders of what can no longer be taken back, lifts the suspensions that two officers have lifted,
+/// Receives what officers decided, tells whoever asked of what can no longer be taken back, lifts the suspensions that two officers have lifted,
 /// gives officers whom the chain names their rows and tells them of their keys, and draws the nonces of the next
 /// decisions.
 pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
@@ -28,9 +28,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             failed.push((subject.clone(), code));
         }
     }
-    let effective = order::take_effect(db, &verifier, rng, act)?;
+    let effective = decision::take_effect(db, &verifier, rng, act)?;
     for (number, code) in effective.failed {
-        tracing::error!(order.number = number, %code, "nobody is told what became of order {number}: {code}");
+        tracing::error!(subject.number = number, %code, "nobody is told what became of {number}: {code}");
         failed.push((number, code.name));
     }
     let lifted = suspension::lift_released(db, &verifier, rng, act)?;

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::{SubjectKind, Verdict};
 
-/// How long a decision on a card order waits before anything follows from it. Until then, whoever took it takes it back.
+/// How long a decision on a card order or a certificate request waits before anything follows from it. Until then, whoever took it takes it
+/// back.
 ///
-/// What two officers release, and what is asked for a structure or a plan, does not wait.
+/// What two officers release, and what a plan does, does not wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Delays {
     /// Of an approval.
@@ -36,8 +37,8 @@ impl Delays {
     pub(crate) fn of(self, kind: SubjectKind, verdict: Verdict, in_bulk: bool) -> Duration {
         match (kind, verdict) {
             (SubjectKind::CardOrder, verdict) if in_bulk => self.in_bulk(verdict),
-            (SubjectKind::CardOrder, Verdict::Approve) => self.approval,
-            (SubjectKind::CardOrder, Verdict::Refuse) => self.refusal,
+            (SubjectKind::CardOrder | SubjectKind::CertificateRequest, Verdict::Approve) => self.approval,
+            (SubjectKind::CardOrder | SubjectKind::CertificateRequest, Verdict::Refuse) => self.refusal,
             _ => Duration::ZERO,
         }
     }

@@ -5,7 +5,7 @@ use store::{Act, BrokenRule, Code, Database, Fault, audit};
 use thiserror::Error;
 
 use super::request::{self, CertificateRequest, RequestError, RequestState, get};
-use crate::approval::{ApprovalProof, ApprovalVerifier, Verdict};
+use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Given, Taken};
 use crate::eligibility::{self, BadRules, Condition, Decider, NotEligible, ProductRules};
 use crate::faults;
@@ -88,7 +88,7 @@ pub fn approve(
     let decider = decider(db, &request, act)?;
     eligibility::check_request(db, registry, rules, (&request, Some(decider)), act.at)?;
     let taken = checked.record(db, act)?;
-    conclude(db, request, &taken, rng, act)
+    conclude(db, verifier, request, &taken, rng, act)
 }
 
 fn decider(db: &mut Database, request: &CertificateRequest, act: &Act) -> Result<Decider, DecideError> {
@@ -123,7 +123,7 @@ pub fn refuse(
     let request = get(db, number)?;
     let given = Given { version, verdict: Verdict::Refuse, proof, reason_text };
     let taken = decision::check(db, verifier, request.decidable(), given, act)?.record(db, act)?;
-    conclude(db, request, &taken, rng, act)
+    conclude(db, verifier, request, &taken, rng, act)
 }
 
 /// Takes a request back before it has a certificate: by its submitter, or by a registration officer.
@@ -150,24 +150,31 @@ pub fn withdraw(
     Ok(request)
 }
 
-/// The request as the decision leaves it; submitter and trail are told.
+/// The request as the decision leaves it. The trail is told now, whoever asked when it has [taken effect](super::take_effect).
 fn conclude(
     db: &mut Database,
+    verifier: &ApprovalVerifier,
     mut request: CertificateRequest,
     taken: &Taken,
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<CertificateRequest, DecideRequestError> {
-    let (state, action, notice) = match taken.statement.verdict() {
-        Verdict::Approve => (RequestState::Approved { at: act.at }, "request.approved", Notice::Approved),
-        Verdict::Refuse => (RequestState::Refused { at: act.at }, "request.refused", Notice::Refused),
+    let verdict = taken.statement.verdict();
+    let (state, action) = match verdict {
+        Verdict::Approve => (RequestState::Approved { at: act.at }, "request.approved"),
+        Verdict::Refuse => (RequestState::Refused { at: act.at }, "request.refused"),
     };
     request.state = state;
-    tell(db, action, notice, &request, taken.event_payload(), rng, act)?;
+    let kind = SubjectKind::CertificateRequest;
+    let until = taken.statement.decided_at().plus(verifier.delays().of(kind, verdict, taken.in_bulk));
+    decision::await_effect(db, (kind, &request.number, request.version), until)?;
+    let (subject, payload) = (format!("certificate request {}", request.number), taken.event_payload());
+    audit::record(db, audit::Event { action, subject, payload }, rng, act)?;
     Ok(request)
 }
 
-fn tell(
+/// Tells whoever asked, and the trail, what became of a request.
+pub(super) fn tell(
     db: &mut Database,
     action: &'static str,
     notice: Notice,

@@ -50,6 +50,17 @@ impl KeyStanding {
     }
 }
 
+/// The open request for this key; none where there is none.
+pub(super) fn open_request(db: &mut Database, public_key: &[u8]) -> QueryResult<Option<String>> {
+    certificate_requests::table
+        .filter(certificate_requests::public_key.eq(public_key))
+        .filter(certificate_requests::status.eq_any(["submitted", "approved"]))
+        .order(certificate_requests::number)
+        .select(certificate_requests::number)
+        .first(db)
+        .optional()
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificate_requests)]
 struct Earlier {

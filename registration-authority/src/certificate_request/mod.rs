@@ -1,7 +1,7 @@
 //! Requests for software certificates: of organisations, under names that they may have, and of persons (decision 43), as the
 //! register or their structure's agent names them. The key pair is the applicant's own.
 //!
-//! [`submit`] reads the PKCS#10 request (proof of possession), asks the register, and the list of approved names for each name; [`approve`] and [`refuse`] are another person's; certification is the worker's.
+//! [`submit`] reads the PKCS#10 request (proof of possession), asks the register, and the list of approved names for each name; [`approve`] and [`refuse`] are another person's, who can [`take_back`] either until it has taken effect; certification is the worker's.
 
 pub mod canonical;
 mod decide;
@@ -14,6 +14,8 @@ mod revoke;
 pub mod structure_names;
 mod subject;
 mod submit;
+mod take_back;
+mod take_effect;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,8 @@ pub use revoke::RevokeRequestError;
 pub use structure_names::NameError;
 pub use subject::{Person, Subject, Wanted};
 pub use submit::{NewCertificateRequest, SubmitRequestError, submit};
+pub use take_back::{TakeRequestBackError, all_to_take_back, may_take_back, take_back, waiting};
 
 pub(crate) use list::{PAGE, count_outside, list_within};
 pub(crate) use request::{issued_to, of_common_name, of_structure, set_status};
+pub(crate) use take_effect::{one_takes_effect, took_effect};

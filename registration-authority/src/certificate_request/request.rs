@@ -149,6 +149,9 @@ pub enum RequestError {
     /// The row is not what this program writes.
     #[error("certificate request {0}: {1} cannot be read")]
     RowAltered(String, &'static str),
+    /// The sentence of its refusal is not the one that its officer signed.
+    #[error("certificate request {0}: the sentence of its refusal is not the one that was signed")]
+    SentenceAltered(String),
     /// The database refused.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -159,6 +162,7 @@ impl Fault for RequestError {
         match self {
             Self::Unknown(_) => faults::REQUEST_UNKNOWN,
             Self::RowAltered(..) => faults::REQUEST_ROW_ALTERED,
+            Self::SentenceAltered(_) => faults::REQUEST_SENTENCE_ALTERED,
             Self::Database(_) => store::fault::DATABASE,
         }
     }

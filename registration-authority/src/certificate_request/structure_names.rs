@@ -122,7 +122,11 @@ pub(crate) fn refused<'a>(
     Ok(None)
 }
 
-fn is_allowed(db: &mut Database, structure: &TechnicalStructureId, name: &str) -> QueryResult<bool> {
+pub(crate) fn is_allowed(
+    db: &mut Database,
+    structure: &TechnicalStructureId,
+    name: &str,
+) -> QueryResult<bool> {
     let found: i64 = structure_names::table.find((structure.to_string(), name)).count().get_result(db)?;
     Ok(found == 1)
 }

@@ -21,6 +21,7 @@ use crate::testing::*;
 mod mandates;
 mod persons;
 mod revocations;
+mod taking_back;
 
 const SERVER: &str = "dossier.exemple.test";
 

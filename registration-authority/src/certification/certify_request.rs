@@ -162,7 +162,10 @@ fn begin(
                 .ok_or_else(|| CertifyRequestError::NotReady(number.to_owned())),
         };
     }
-    prepare(db, context, request, &approved, rng, act).map(Begun::Prepared)
+    let prepared = prepare(db, context, request, &approved, rng, act)?;
+    // Nobody takes the decision back while the token works.
+    certificate_request::took_effect(db, request, rng, act)?;
+    Ok(Begun::Prepared(prepared))
 }
 
 fn prepare(

@@ -3,10 +3,11 @@
 //! Orders, requests and plans are decided on in one way, which stands in `take`: an open thing, an officer who
 //! may decide and did not submit it, a proof over this very version. What differs is each one's own: what else
 //! must hold, and who is told. The worker looks at each by itself, in `receive`, and leaves a [`Receipt`], and a line of what its officer is told (`digest`). One on an
-//! order waits before anything follows from it, and can be taken back until then: a [`Retraction`].
+//! order or a request waits before anything follows from it, and can be taken back until then: a [`Retraction`]; then it [takes effect](take_effect).
 
 mod by_two;
 mod digest;
+mod effect;
 mod error;
 pub mod nonce;
 mod receipt;
@@ -31,8 +32,10 @@ use crate::approval::{ApprovalProof, SubjectKind, Verdict};
 pub use by_two::Standing;
 pub(crate) use digest::lines_of;
 pub use digest::{Composed, DigestLine, compose_digests};
+pub use effect::{TookEffect, take_effect};
+pub(crate) use effect::{Worth, await_effect, forget, note_effect, worth};
 pub use error::DecideError;
-use receipt::is_refused;
+use receipt::may_be_refused;
 pub use receipt::{Receipt, Refused, altered_sentences_since, receipt, refused_since};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};

@@ -35,8 +35,8 @@ pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Rec
         .optional()
 }
 
-/// Whether the worker has found a refusal of this version to hold.
-pub(super) fn is_refused(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
+/// Whether the worker has found a refusal of this version to hold, or has one before it that it has not looked at.
+pub(super) fn may_be_refused(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
     let refusals = decisions::table
         .filter(decisions::decision.eq(Verdict::Refuse.as_str()))
         .filter(decisions::subject_kind.eq(subject.kind.as_str()))
@@ -44,12 +44,22 @@ pub(super) fn is_refused(db: &mut Database, subject: &Decidable) -> QueryResult<
         .filter(decisions::subject_version.eq(subject.version))
         .select(Decision::as_select());
     for refusal in refusals.load(db)? {
-        let receipt = receipt(db, &refusal)?;
-        if receipt.is_some_and(|it| it.refusal.is_none() && it.is_of(&refusal.proof)) {
+        let counts = match receipt(db, &refusal)? {
+            Some(receipt) => receipt.refusal.is_none() && receipt.is_of(&refusal.proof),
+            None => waits(db, &refusal)?,
+        };
+        if counts {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether the worker is asked to look at this decision, and has not.
+fn waits(db: &mut Database, decision: &Decision) -> QueryResult<bool> {
+    let Decision { subject_kind, subject_number, subject_version, decided_by, .. } = decision;
+    let key = (subject_kind, subject_number, subject_version, decided_by);
+    diesel::select(diesel::dsl::exists(decision_inbox::table.find(key))).get_result(db)
 }
 
 /// A decision that the worker refused.

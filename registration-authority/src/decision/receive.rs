@@ -87,12 +87,14 @@ fn one(
     };
     write_down(db, &decision, &judged, rng, act)?;
     let refusal = judged.as_ref().err().copied();
-    if kind == SubjectKind::CardOrder.as_str()
-        && !given_back(db, registry, (number, *version), refusal, rng, act)?
-        && refusal.is_none()
-    {
-        let delay = verifier.delays().of(SubjectKind::CardOrder, decision.verdict(), decision.in_bulk());
-        order::await_effect(db, number, *version, decision.decided_at.plus(delay))?;
+    let waits = [SubjectKind::CardOrder, SubjectKind::CertificateRequest];
+    if let Some(kind) = waits.into_iter().find(|waits| kind == waits.as_str()) {
+        let gone = kind == SubjectKind::CardOrder
+            && given_back(db, registry, (number, *version), refusal, rng, act)?;
+        if !gone && refusal.is_none() {
+            let until = super::can_be_taken_back_until(verifier, kind, &decision);
+            super::await_effect(db, (kind, number, *version), until)?;
+        }
     }
     Ok(Some(Received {
         subject: format!("{kind} {number} version {version}"),
@@ -126,8 +128,8 @@ fn given_back(
         (Some(_), OrderState::Submitted | OrderState::Approved { .. }) => {
             risk::worker_asks_for_two(db, registry, &order, act.at).map_err(EvidenceError::from)
         }
-        // Whoever forges a decision beside a refusal that holds has the order opened by nobody.
-        (Some(_), OrderState::Refused { .. }) if !super::is_refused(db, &order.decidable())? => {
+        // Whoever forges a decision beside a refusal that holds, or has not been looked at yet, has the order opened by nobody.
+        (Some(_), OrderState::Refused { .. }) if !super::may_be_refused(db, &order.decidable())? => {
             Ok(Vec::new())
         }
         _ => return Ok(false),

@@ -37,6 +37,8 @@ store::codes! {
     REQUEST_NOT_YOURS = ("request-not-yours", NotAuthorised, "the submitter, or a registration officer, may withdraw it");
     /// A stored request cannot be read.
     REQUEST_ROW_ALTERED = ("request-row-altered", Integrity, "the auditor: the row is not what this program writes");
+    /// The sentence of a refusal is not the one that was signed.
+    REQUEST_SENTENCE_ALTERED = ("request-sentence-altered", Integrity, "the auditor: ask the officer what he wrote, and who has changed it; nobody is told anything");
 
     /// The request has no certificate.
     RETRIEVAL_NOT_ISSUED = ("retrieval-not-issued", Refused, "nobody: a certificate is fetched once it is issued; read the request again");

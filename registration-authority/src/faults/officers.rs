@@ -22,7 +22,7 @@ store::codes! {
     /// Nobody takes back what another has decided, or what nobody has.
     DECISION_NOT_YOURS = ("decision-not-yours", NotAuthorised, "the officer who decided, and nobody else, may take it back");
     /// What has taken effect stands.
-    DECISION_IN_EFFECT = ("decision-in-effect", Refused, "the officer: a refused order is submitted again, a card is opposed");
+    DECISION_IN_EFFECT = ("decision-in-effect", Refused, "the officer: a refused order is submitted again, a card is opposed, a software certificate revoked");
     /// What an authenticator or a browser sent is not what it must be.
     PASSKEY_REFUSED = ("passkey-refused", NotAuthorised, "the officer: try again with the key that was enrolled, and its PIN or fingerprint; the log says what was wrong");
     /// The demo's key file cannot be read or written.

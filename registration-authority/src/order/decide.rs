@@ -11,7 +11,7 @@ use thiserror::Error;
 mod tests;
 
 use super::bulk::NotInBulk;
-use super::{CardOrder, OrderError, OrderState, await_effect, get, set_status};
+use super::{CardOrder, OrderError, OrderState, get, set_status};
 use crate::approval::{ApprovalProof, ApprovalVerifier, SubjectKind, Verdict};
 use crate::decision::{self, DecideError, Decision, Given, Taken};
 use crate::eligibility::{self, Condition, Decider, NotEligible, Product};
@@ -103,7 +103,8 @@ pub fn approve(
             payload: taken.event_payload(),
         };
         audit::record(db, event, rng, act)?;
-        lease::end(db, number)?;
+        // A colleague who is on it looks for himself, and learns nothing of this one by being taken off it.
+        lease::end_of(db, number, act.actor.officer().unwrap_or_default())?;
         return Ok(order);
     }
     let taken = checked.record(db, act)?;
@@ -186,7 +187,7 @@ pub fn refuse(
 }
 
 /// The order as the decision leaves it. The trail is told now, holder and submitter when it has [taken
-/// effect](super::take_effect).
+/// effect](decision::take_effect).
 fn conclude(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -202,8 +203,9 @@ fn conclude(
     };
     order.state = state;
     lease::end(db, &order.number)?;
-    let delay = verifier.delays().of(SubjectKind::CardOrder, verdict, taken.in_bulk);
-    await_effect(db, &order.number, order.version, taken.statement.decided_at().plus(delay))?;
+    let kind = SubjectKind::CardOrder;
+    let until = taken.statement.decided_at().plus(verifier.delays().of(kind, verdict, taken.in_bulk));
+    decision::await_effect(db, (kind, &order.number, order.version), until)?;
     let (subject, payload) = (format!("order {}", order.number), taken.event_payload());
     audit::record(db, audit::Event { action, subject, payload }, rng, act)?;
     Ok(order)

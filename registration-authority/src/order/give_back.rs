@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use professional_registry::{Profession, Registry};
 use rand_core::CryptoRng;
 use serde_json::{Value, json};
-use store::schema::{card_orders, decisions_pending, orders_given_back};
+use store::schema::{card_orders, orders_given_back};
 use store::{Act, Code, Database, Timestamp, audit};
 
 use super::{CardOrder, NewCardOrder, OrderState, Origin, Submission, SubmitError, insert, set_status};
+use crate::approval::SubjectKind;
+use crate::decision;
 use crate::eligibility::{Asker, Automatic, NotEligible};
 use crate::risk::{self, RaisedFlag, RiskError};
 
@@ -83,7 +85,7 @@ pub(crate) fn reopen(
             card_orders::changed_at.eq(act.at),
         ))
         .execute(db)?;
-    diesel::delete(decisions_pending::table.find((&order.number, order.version))).execute(db)?;
+    decision::forget(db, (SubjectKind::CardOrder, &order.number, order.version))?;
     risk::begin(db, registry, &next, act)?;
     record(db, order, told, rng, act)?;
     Ok(true)

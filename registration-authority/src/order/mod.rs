@@ -3,7 +3,7 @@
 //! [`submit`] asks the register for a professional, [`submit_staff`] for the staff of a structure, and both keep what it said;
 //! [`approve`], by another person, asks it again;
 //! [`ask`] has it wait for an [`answer`], [`ask_second_officer`] has two approve it; [`refuse`] says why. Nothing follows before a decision
-//! has [taken effect](take_effect); until then it is [taken back](take_back), and where the worker finds that two must approve, or refuses the
+//! has [taken effect](crate::decision::take_effect); until then it is [taken back](take_back), and where the worker finds that two must approve, or refuses the
 //! decision, it [gives the order back](given_back). [`withdraw`] ends an order without one. [`canonical`] is what a decision is about.
 
 mod birth_names;
@@ -51,8 +51,6 @@ pub use staff_order::{NewStaffOrder, submit_staff};
 pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use take_back::{Revocable, TakeBackError, last_to_take_back, may_take_back, take_back};
-pub(crate) use take_effect::await_effect;
-pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
@@ -60,4 +58,5 @@ pub(crate) use card_order::set_status;
 pub(crate) use decide::{approvals, approvals_among};
 pub(crate) use staff_order::insert_staff;
 pub(crate) use submit::{Submission, insert};
+pub(crate) use take_effect::one_takes_effect;
 pub(crate) use tie::{exercise_key, structure_key};

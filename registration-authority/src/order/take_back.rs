@@ -173,15 +173,16 @@ pub fn last_to_take_back(
     let newest: Vec<String> = decisions_pending::table
         .inner_join(
             decisions::table.on(decisions::subject_kind
-                .eq(SubjectKind::CardOrder.as_str())
-                .and(decisions::subject_number.eq(decisions_pending::order_number))
-                .and(decisions::subject_version.eq(decisions_pending::order_version))),
+                .eq(decisions_pending::subject_kind)
+                .and(decisions::subject_number.eq(decisions_pending::subject_number))
+                .and(decisions::subject_version.eq(decisions_pending::subject_version))),
         )
         .inner_join(
             card_orders::table.on(card_orders::number
-                .eq(decisions_pending::order_number)
-                .and(card_orders::version.eq(decisions_pending::order_version))),
+                .eq(decisions_pending::subject_number)
+                .and(card_orders::version.eq(decisions_pending::subject_version))),
         )
+        .filter(decisions_pending::subject_kind.eq(SubjectKind::CardOrder.as_str()))
         .filter(card_orders::status.eq_any(["approved", "refused"]))
         .filter(decisions::decided_by.eq(&officer.login))
         .order((decisions::decided_at.desc(), decisions::subject_number.desc()))

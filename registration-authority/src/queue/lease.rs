@@ -176,6 +176,12 @@ pub fn take_over(
     begin(db, number, rng, act)
 }
 
+/// The officer is on this order no more: he has approved it, and another must. Whoever else is on it stays.
+pub(crate) fn end_of(db: &mut Database, number: &str, officer: &str) -> QueryResult<()> {
+    let his = order_leases::table.find(number).filter(order_leases::officer.eq(officer));
+    diesel::delete(his).execute(db).map(drop)
+}
+
 /// Nobody is on this order any more: it is decided on.
 pub(crate) fn end(db: &mut Database, number: &str) -> QueryResult<()> {
     diesel::delete(order_leases::table.find(number)).execute(db).map(drop)

@@ -7,6 +7,7 @@
 mod count;
 mod deadline;
 mod filter;
+mod first;
 pub mod lease;
 mod neighbours;
 mod next;
@@ -22,6 +23,7 @@ pub use count::{COUNT_BOUND, Count, count, count_within};
 pub use deadline::Deadline;
 pub(crate) use deadline::deadlines;
 pub use filter::{Filter, On, Risk, Search};
+pub use first::{APPROVED_BY_ONE, FirstApproval, first_approvals};
 pub use neighbours::{Neighbours, neighbours};
 pub use next::{NextError, next};
 pub(crate) use orders::numbers;

@@ -8,9 +8,10 @@ use thiserror::Error;
 
 use super::count::counted;
 use super::filter::of_departments;
+use super::first::{FirstApproval, first_approvals};
 use super::lease::{self, Lease};
 use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline, orders};
-use crate::officers::{self, NotAuthorised, Right, Scope};
+use crate::officers::{self, NotAuthorised, Officer, Right, Scope};
 use crate::order::{CardOrder, OrderError, OrderStatus};
 use crate::risk::Level;
 
@@ -73,6 +74,8 @@ pub struct Line {
     pub deadline: Option<Deadline>,
     /// Who is on it.
     pub lease: Option<Lease>,
+    /// Who has given the first of two approvals, where the reader does not look for himself.
+    pub first: Option<FirstApproval>,
 }
 
 /// A page of the queue.
@@ -125,13 +128,14 @@ pub fn page(
     limit: i64,
     act: &Act,
 ) -> Result<Page, QueueError> {
-    let scopes = officers::require(db, Right::ReadQueue, act)?.scopes();
+    let reader = officers::require(db, Right::ReadQueue, act)?;
+    let scopes = reader.scopes();
     let limit = limit.clamp(1, PAGE_BOUND);
     let mut orders = orders(db, filter, &scopes, after, limit + 1, act.at)?;
     let more = orders.len() as i64 > limit;
     orders.truncate(limit as usize);
     let next = orders.last().filter(|_| more).map(|order| order.number.clone());
-    let lines = lines(db, hours, orders, act.at)?;
+    let lines = lines(db, hours, &reader, orders, act.at)?;
     let mut counts = Vec::new();
     for status in OrderStatus::ALL {
         counts.push((status, count(db, &filter.in_state(status), act)?));
@@ -150,6 +154,7 @@ pub fn page(
 fn lines(
     db: &mut Database,
     hours: &WorkingHours,
+    reader: &Officer,
     orders: Vec<CardOrder>,
     at: Timestamp,
 ) -> Result<Vec<Line>, QueueError> {
@@ -157,6 +162,7 @@ fn lines(
     let risks = risks(db, &orders, &numbers)?;
     let waits = deadline::waits(db, &numbers)?;
     let mut leases = lease::of(db, &numbers, at)?;
+    let mut firsts = first_approvals(db, reader, &orders.iter().collect::<Vec<_>>())?;
     let line = |order: &CardOrder| {
         let waits = waits.get(&order.number).map_or(&[][..], Vec::as_slice);
         Line {
@@ -164,6 +170,7 @@ fn lines(
             risk: risks.get(&order.number).copied().unwrap_or(Risk::Green),
             deadline: order.is_undecided().then(|| Deadline::of(hours, order.submitted_at, waits, at)),
             lease: leases.remove(&order.number),
+            first: firsts.remove(&order.number),
         }
     };
     Ok(orders.iter().map(line).collect())

@@ -1,3 +1,4 @@
+mod first;
 mod lists;
 mod next;
 mod scopes;

@@ -6,12 +6,12 @@ use store::Actor;
 use super::{Authenticator, House, relying_party};
 use crate::approval::passkey::NewPasskey;
 use crate::approval::{ApprovalProof, ApprovalVerifier, Decidable, Delays, NONCE_LENGTH, Verdict};
-use crate::decision::{self, Received, nonce};
+use crate::decision::{self, Received, TookEffect, nonce};
 use crate::enrolment::{
     self, Enrolment, EnrolmentError, NewCredential, NewEnrolment, PinnedRoots, ProposeError,
 };
 use crate::officers::{self, Role, Scope};
-use crate::order::{self, ApproveError, CardOrder, TookEffect};
+use crate::order::{self, ApproveError, CardOrder};
 
 /// The keys of the administrators that are pinned.
 pub(crate) struct Chain {
@@ -66,7 +66,7 @@ impl House {
     pub(crate) fn take_effect(&mut self) -> TookEffect {
         let act = self.job();
         let Self { db, rng, verifier, .. } = self;
-        order::take_effect(db, verifier, rng, &act).unwrap()
+        decision::take_effect(db, verifier, rng, &act).unwrap()
     }
 
     /// The codes of what the worker refused.

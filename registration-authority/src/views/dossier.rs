@@ -118,7 +118,7 @@ impl Dossier {
             self.notes.retain(|note| !decided.contains(&note.written_by));
             self.decisions.retain(|one| !others(&one.decided_by));
             self.retractions.retain(|one| !others(&one.decided_by));
-            // His own too: his lease ends with the other's decision, and begins anew.
+            // His own too: his lease ends once it is decided on, and begins anew when that is taken back.
             self.examinations.clear();
             self.lease = None;
         }

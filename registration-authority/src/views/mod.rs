@@ -11,6 +11,7 @@ mod holder;
 mod keys;
 mod orders;
 mod plans;
+mod request_dossier;
 mod requests;
 mod software;
 mod stops;
@@ -28,6 +29,7 @@ pub use holder::{HOLDER_BOUND, HeldCard, HolderError, HolderNotice, HolderTicket
 pub use keys::{KeysError, enrolment, enrolments, keys};
 pub use orders::orders;
 pub use plans::{PlanViewError, plan, plans};
+pub use request_dossier::{RequestDossier, RequestDossierError, request_dossier};
 pub use requests::{RequestPage, RequestViewError, request, requests};
 pub use software::SoftwareCertificate;
 pub use stops::{

@@ -15,6 +15,7 @@ bulk-can-be-refused = { $number ->
 bulk-others-stay = The others stay in the queue.
 bulk-caption = What will become of each order
 bulk-outcome = What will become of it
+bulk-taken-by = { $who } is on it
 bulk-left = Left in the queue.
 bulk-will-be-approved = Will be approved: a card will be made.
 bulk-will-be-refused = Will be refused.

@@ -16,6 +16,7 @@ queue-deadline = Time left
 queue-object = For
 queue-submitted = Submitted
 queue-who = Who
+queue-first-approval = Approved by { $who } ({ $ago }); a second officer is awaited
 queue-take = Take
 queue-take-over = Take over
 queue-take-which = { $number }

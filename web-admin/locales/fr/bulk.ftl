@@ -15,6 +15,7 @@ bulk-can-be-refused = { $number ->
 bulk-others-stay = Les autres restent dans la file.
 bulk-caption = Ce qu'il adviendra de chaque demande
 bulk-outcome = Ce qu'il en adviendra
+bulk-taken-by = { $who } l'a en main
 bulk-left = Laissée dans la file.
 bulk-will-be-approved = Sera approuvée : une carte sera produite.
 bulk-will-be-refused = Sera refusée.

@@ -16,6 +16,7 @@ queue-deadline = Délai
 queue-object = Objet
 queue-submitted = Déposée
 queue-who = Qui
+queue-first-approval = Approuvée par { $who } ({ $ago }) ; un second opérateur est attendu
 queue-take = Prendre
 queue-take-over = Prendre la main
 queue-take-which = sur { $number }

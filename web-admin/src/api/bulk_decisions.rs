@@ -6,16 +6,18 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::{BulkBound, BulkStatement, Decidable, SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::bulk::{self, Chosen};
+use registration_authority::queue::lease;
 use registration_authority::{faults as rules, views};
 use serde::{Deserialize, Serialize};
-use store::Code;
+use store::{Act, Code, Database};
 use utoipa::ToSchema;
 
 use super::body::{Body, field};
 use super::caller::Caller;
+use super::decided::changes;
 use super::decision::{self, Challenge, Signed, Wish};
 use super::once::{IdempotencyKey, reply, send};
-use super::problem::Problem;
+use super::problem::{Changed, Problem};
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::order_number::order_number;
@@ -80,6 +82,12 @@ struct Row {
     /// The code of why it is not decided on.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    /// Who is on it, by login, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<String>,
+    /// Who has done what since it was read, where that is why, as far as the caller is told; oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Changed>,
 }
 
 /// Gives what an officer's passkey must sign, once, to decide on several orders. What a flag was raised about is approved alone, and
@@ -146,7 +154,7 @@ pub(super) async fn decide(
                 let handed_in = if kept_back.is_empty() { orders } else { Vec::new() };
                 for (chosen, error) in kept_back {
                     let failure = Failure::from(error);
-                    rows.push(Row::of(work, chosen, failure.code()));
+                    rows.push(Row::of(work, chosen, failure.code())?);
                     refused = refused.or(Some(failure));
                 }
                 for chosen in handed_in {
@@ -156,7 +164,7 @@ pub(super) async fn decide(
                         bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act)
                     });
                     let failure = decided.err().map(Failure::from);
-                    rows.push(Row::of(work, chosen, failure.as_ref().and_then(Failure::code)));
+                    rows.push(Row::of(work, chosen, failure.as_ref().and_then(Failure::code))?);
                     refused = refused.or(failure);
                 }
                 // None of them, all for one reason: it is the whole that was refused.
@@ -197,22 +205,25 @@ fn examined(work: &mut Work<'_>, chosen: Vec<Chosen>, verdict: Verdict) -> Resul
     work.db.snapshot(|db| {
         let (mut subjects, mut rows, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         for Chosen { number, version } in chosen {
-            let row = |status, code| Row { number: number.clone(), version, status, code };
-            let order = match views::order(db, &number, act) {
+            let chosen = Chosen { number, version };
+            let order = match views::order(db, &chosen.number, act) {
                 Ok(order) => order,
                 Err(error) => {
-                    left_out.push(row(None, Some(told(error.into())?.name)));
+                    let code = told(error.into())?;
+                    left_out.push(Row::new(db, chosen, None, Some(code), act)?);
                     continue;
                 }
             };
             let status = Some(order.state.name());
-            let chosen = Chosen { number: number.clone(), version };
             match bulk::examine(db, &mut ImportedRegister, &chosen, verdict, act) {
                 Ok(order) => {
                     subjects.push(order.decidable());
-                    rows.push(row(status, None));
+                    rows.push(Row::new(db, chosen, status, None, act)?);
                 }
-                Err(error) => left_out.push(row(status, Some(told(error.into())?.name))),
+                Err(error) => {
+                    let code = told(error.into())?;
+                    left_out.push(Row::new(db, chosen, status, Some(code), act)?);
+                }
             }
         }
         Ok((subjects, rows, left_out))
@@ -224,13 +235,35 @@ fn told(failure: Failure) -> Result<Code, Failure> {
 }
 
 impl Row {
-    fn of(work: &mut Work<'_>, chosen: Chosen, refusal: Option<Code>) -> Self {
-        let order = views::order(work.db, &chosen.number, work.act);
-        Self {
-            number: chosen.number,
-            version: chosen.version,
-            status: order.ok().map(|order| order.state.name()),
-            code: refusal.map(|code| code.name),
+    fn of(work: &mut Work<'_>, chosen: Chosen, refusal: Option<Code>) -> Result<Self, Failure> {
+        let act = work.act;
+        work.db.snapshot(|db| {
+            let order = views::order(db, &chosen.number, act);
+            let status = order.ok().map(|order| order.state.name());
+            Self::new(db, chosen, status, refusal, act)
+        })
+    }
+
+    /// With who is why; nothing of what the caller may not read.
+    fn new(
+        db: &mut Database,
+        Chosen { number, version }: Chosen,
+        status: Option<&'static str>,
+        refusal: Option<Code>,
+        act: &Act,
+    ) -> Result<Self, Failure> {
+        let (mut on, mut told) = (None, Vec::new());
+        match refusal.filter(|_| status.is_some()) {
+            Some(rules::ORDER_TAKEN) => {
+                on = lease::of(db, &[&number], act.at)?.remove(&number).map(|lease| lease.officer);
+            }
+            Some(rules::ORDER_NOT_OPEN | rules::ORDER_STALE_VERSION) => {
+                let read = views::Read { version: Some(version), ..views::Read::default() };
+                told = changes::of_order(db, &number, &read, act)?;
+            }
+            _ => {}
         }
+        let changes = told.iter().map(Changed::of).collect();
+        Ok(Self { number, version, status, code: refusal.map(|code| code.name), on, changes })
     }
 }

@@ -272,6 +272,33 @@ fn for_whom(wanted: &Wanted) -> Result<certificate_request::Wanted, Failure> {
     }
 }
 
+/// Takes back the caller's own decision, before it has taken effect: the request is open again, in its next version.
+#[utoipa::path(post, path = "/certificate-requests/{number}/retraction", tag = "certificate requests",
+    request_body = Nothing, params(("number" = String, Path), ("If-Match" = String, Header),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Request, headers(("ETag" = String))), Refusals))]
+pub(super) async fn take_back(
+    caller: Caller,
+    number: web::Path<String>,
+    seen: IfMatch,
+    key: IdempotencyKey,
+    nothing: Body<Nothing>,
+) -> Result<HttpResponse, Failure> {
+    let request = (key, nothing.digest);
+    decided::act_on(
+        caller,
+        number.into_inner(),
+        seen,
+        request,
+        |db, one: SoftwareCertificate, verifier, rng, act| {
+            let (number, version) = (&one.request.number, one.request.version);
+            let open = certificate_request::take_back(db, verifier, number, version, rng, act)?;
+            Ok(SoftwareCertificate::of(db, open)?)
+        },
+    )
+    .await
+}
+
 /// Takes a request back before it has a certificate.
 #[utoipa::path(post, path = "/certificate-requests/{number}/withdrawal", tag = "certificate requests",
     request_body = Nothing, params(("number" = String, Path), ("If-Match" = String, Header),

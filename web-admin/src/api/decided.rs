@@ -2,7 +2,7 @@
 //! Each kind is read behind its right, and decided on by its own rule; what it says of itself mounts and describes its three
 //! addresses ([`kind`]).
 
-mod changes;
+pub(super) mod changes;
 mod kind;
 
 use std::borrow::Cow;

@@ -39,6 +39,7 @@ use super::{
         orders::withdraw,
         certificate_requests::list,
         certificate_requests::submit,
+        certificate_requests::take_back,
         certificate_requests::withdraw,
         certificate_revocations::revoke,
         certificate_revocations::show,

@@ -84,7 +84,7 @@ const DECIDED: [Kind; 9] = [
 type Served = (&'static str, &'static str, fn() -> Route);
 
 /// What is served beside that.
-const ROUTES: [Served; 48] = [
+const ROUTES: [Served; 49] = [
     ("get", "/openapi.json", || web::get().to(description::show)),
     ("get", "/me", || web::get().to(me::show)),
     ("get", "/orders", || web::get().to(orders::list)),
@@ -95,6 +95,7 @@ const ROUTES: [Served; 48] = [
     ("post", "/orders/{number}/withdrawal", || web::post().to(orders::withdraw)),
     ("get", "/certificate-requests", || web::get().to(certificate_requests::list)),
     ("post", "/certificate-requests", || web::post().to(certificate_requests::submit)),
+    ("post", "/certificate-requests/{number}/retraction", || web::post().to(certificate_requests::take_back)),
     ("post", "/certificate-requests/{number}/withdrawal", || web::post().to(certificate_requests::withdraw)),
     ("post", "/certificate-requests/{number}/revocation", || web::post().to(certificate_revocations::revoke)),
     ("get", "/certificates/{issuer}/{serial}", || web::get().to(certificate_revocations::show)),

@@ -5,8 +5,10 @@ use actix_web::{HttpResponse, web};
 use card::CardNumber;
 use professional_registry::{IdNatPs, ImportedRegister, Profession};
 use registration_authority::approval::{Decidable, SubjectKind, Verdict};
+use registration_authority::officers::{Officer, Right};
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus};
 use registration_authority::queue::lease::{self, Lease};
+use registration_authority::queue::{FirstApproval, first_approvals};
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
 use store::{Act, CryptoRng, Database, Timestamp};
@@ -31,8 +33,12 @@ pub(super) struct Order {
     version: i64,
     /// Where it stands: submitted, waiting, approved, refused, withdrawn, ordered.
     status: &'static str,
-    /// The same, and under-review where it is submitted and an officer is on it.
+    /// The same; where it is submitted, under-review while an officer is on it, and approved-by-one while it waits for the second of two: the
+    /// latter not for who could be the second, and looks for himself.
     stage: &'static str,
+    /// Who has approved it, while it waits for the second of two; for officers who could not be the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_approval: Option<First>,
     /// `CPS`
     kind: String,
     /// For whom, by IdNat_PS.
@@ -53,6 +59,16 @@ pub(super) struct Order {
     submitted_by: String,
     /// When, RFC 3339.
     submitted_at: String,
+}
+
+/// The first of two approvals.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FirstApproval)]
+struct First {
+    /// The officer's login.
+    by: String,
+    /// When, RFC 3339.
+    at: String,
 }
 
 /// A page of orders, oldest first.
@@ -120,6 +136,7 @@ impl From<&CardOrder> for Order {
             version: order.version,
             status: order.state.name(),
             stage: order.state.name(),
+            first_approval: None,
             kind: order.kind.to_string(),
             holder: order.holder.to_string(),
             family_name: order.family_name.clone(),
@@ -135,8 +152,20 @@ impl From<&CardOrder> for Order {
 
 impl Order {
     /// As whoever follows it reads it.
-    fn followed(order: &CardOrder, lease: Option<&Lease>) -> Self {
-        Self { stage: lease::stage(order.state.status(), lease), ..Self::from(order) }
+    fn followed(
+        order: &CardOrder,
+        lease: Option<&Lease>,
+        first: Option<&FirstApproval>,
+        reader: &Officer,
+    ) -> Self {
+        let stage = lease::stage(order.state.status(), lease);
+        // Which officer decided is nothing to whoever asked.
+        let named = first.filter(|_| reader.role.may(Right::ReadDossier));
+        Self {
+            stage: first.map_or(stage, FirstApproval::stage),
+            first_approval: named.map(|first| First { by: first.officer.clone(), at: first.at.to_string() }),
+            ..Self::from(order)
+        }
     }
 }
 
@@ -157,28 +186,34 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
             let found = views::orders(work.db, status, after.as_deref(), limit, work.act)?;
             let numbers: Vec<&str> = found.iter().map(|order| order.number.as_str()).collect();
             let leases = lease::of(work.db, &numbers, work.act.at)?;
-            Ok((found, leases))
+            let firsts = first_approvals(work.db, work.officer, &found.iter().collect::<Vec<_>>())?;
+            let shown = found.iter().map(|order| {
+                let (lease, first) = (leases.get(&order.number), firsts.get(&order.number));
+                Order::followed(order, lease, first, work.officer)
+            });
+            let orders: Vec<Order> = shown.collect();
+            Ok((found, orders))
         })
         .await?;
-    let (found, leases) = found;
+    let (found, orders) = found;
     let next = listing::last_of_full(&found, limit).map(|order| order.number.clone());
     let follows =
         next.as_ref().map(|next| format!("/orders?status={}&after={next}&limit={limit}", status.as_str()));
-    let orders = found.iter().map(|order| Order::followed(order, leases.get(&order.number))).collect();
     Ok(listing::send_page(&Orders { orders, next }, follows))
 }
 
 /// One order.
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let (found, lease) = caller
+    let (tag, order) = caller
         .work(move |work| {
             let found = views::order(work.db, &number, work.act)?;
             let lease = lease::of(work.db, &[&found.number], work.act.at)?.remove(&found.number);
-            Ok((found, lease))
+            let first = first_approvals(work.db, work.officer, &[&found])?.remove(&found.number);
+            let order = Order::followed(&found, lease.as_ref(), first.as_ref(), work.officer);
+            Ok((etag(found.version, found.state.name()), order))
         })
         .await?;
-    let tag = etag(found.version, found.state.name());
-    Ok(send(reply(StatusCode::OK, None, Some(tag), &Order::followed(&found, lease.as_ref()))))
+    Ok(send(reply(StatusCode::OK, None, Some(tag), &order)))
 }
 
 /// Submits an order.

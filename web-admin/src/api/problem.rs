@@ -36,7 +36,7 @@ pub(super) struct Problem {
 /// What somebody did to what the caller had read.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Change)]
-struct Changed {
+pub(super) struct Changed {
     /// approved, refused, taken-back, given-back, question-asked, question-answered, document-attached, refreshed or withdrawn.
     what: &'static str,
     /// The officer's login, where it is told.
@@ -106,7 +106,7 @@ impl Problem {
 }
 
 impl Changed {
-    fn of(change: &Change) -> Self {
+    pub(super) fn of(change: &Change) -> Self {
         let Change { what, by, at, version } = change.clone();
         Self { what, by, at: at.to_string(), version }
     }

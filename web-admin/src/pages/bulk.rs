@@ -4,12 +4,13 @@
 mod asked;
 mod rows;
 mod signature;
+mod whose;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use professional_registry::ImportedRegister;
-use registration_authority::approval::Verdict;
+use registration_authority::approval::{SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, bulk};
 use store::Code;
@@ -134,7 +135,7 @@ async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
         let handed_in = if kept_back.is_empty() { signed.rows } else { Vec::new() };
         let mut done = Vec::new();
         for (chosen, error) in kept_back {
-            done.push(Done::of(work, chosen, Some(error.into()))?);
+            done.push(Done::of(work, frame.language(), chosen, Some(error.into()))?);
         }
         for (chosen, proof) in handed_in {
             let (verifier, rng) = (work.state.verifier(), &mut *work.rng);
@@ -142,7 +143,7 @@ async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
             let decided = work
                 .db
                 .write(|db| bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act));
-            done.push(Done::of(work, chosen, decided.err().map(Failure::from))?);
+            done.push(Done::of(work, frame.language(), chosen, decided.err().map(Failure::from))?);
         }
         let (title, what) = match verdict {
             Verdict::Approve => ("bulk-done-approved", "bulk-approved"),
@@ -172,7 +173,7 @@ async fn take_back(posted: Posted) -> Result<HttpResponse, Failure> {
             let back = work.db.write(|db| {
                 order::take_back(db, registry, verifier, &chosen.number, chosen.version, rng, now)
             });
-            done.push(Done::of(work, chosen, back.err().map(Failure::from))?);
+            done.push(Done::of(work, frame.language(), chosen, back.err().map(Failure::from))?);
         }
         let (title, what) = (Key::of("bulk-done-taken-back"), Key::of("bulk-taken-back"));
         Ok(Outcome::Done(Box::new(DonePage {
@@ -222,7 +223,7 @@ fn shown(work: &Work<'_>, frame: Frame, asked: Asked, rows: Vec<Row>, problem: O
         rows,
         reasons: match asked.verdict {
             Verdict::Approve => Vec::new(),
-            Verdict::Refuse => choices(&asked.reason),
+            Verdict::Refuse => choices(SubjectKind::CardOrder, &asked.reason),
         },
         problem: problem.map(Problem::of),
         asked,

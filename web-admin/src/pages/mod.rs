@@ -31,6 +31,7 @@ mod question;
 mod queue;
 mod register;
 mod release;
+mod request;
 mod requests;
 mod retrieval;
 mod reviews;
@@ -68,7 +69,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 39] = [
+pub(crate) const ADDRESSES: [&[Address]; 40] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -105,6 +106,7 @@ pub(crate) const ADDRESSES: [&[Address]; 39] = [
     mandates::ADDRESSES,
     delegations::ADDRESSES,
     requests::ADDRESSES,
+    request::ADDRESSES,
     revocation::ADDRESSES,
     retrieval::ADDRESSES,
     plans::ADDRESSES,

@@ -115,6 +115,8 @@ struct Row {
     late: bool,
     on: Option<String>,
     mine: bool,
+    /// Who has approved it, where another must and the reader does not look for himself.
+    first: Option<String>,
 }
 
 async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
@@ -210,7 +212,7 @@ impl LastDecision {
 
 impl Row {
     fn of(line: Line, language: Language, officers: &[Officer], reader: &Officer, now: Timestamp) -> Self {
-        let Line { order, risk, deadline, lease } = line;
+        let Line { order, risk, deadline, lease, first } = line;
         let name_of = |login: &str| {
             let officer = officers.iter().find(|officer| officer.login == login);
             officer.map_or_else(
@@ -235,6 +237,13 @@ impl Row {
             mine: lease.as_ref().is_some_and(|lease| lease.officer == reader.login),
             on: lease
                 .map(|lease| format!("{} ({})", name_of(&lease.officer), language.ago(lease.since, now))),
+            first: first.map(|first| {
+                language
+                    .say("queue-first-approval")
+                    .with("who", name_of(&first.officer))
+                    .with("ago", language.ago(first.at, now))
+                    .to_string()
+            }),
             version: order.version,
             number: order.number,
             holder: order.holder,

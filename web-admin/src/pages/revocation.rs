@@ -14,7 +14,7 @@ use store::Code;
 use super::dossier::name_of;
 use super::outcome::Outcome;
 use super::release::Problem;
-use super::requests::person_in_words;
+use super::request::person_in_words;
 use super::signing::SignPage;
 use super::software::SoftwareRow;
 use super::{Address, page};

@@ -12,6 +12,7 @@ use super::filters;
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::frame::Frame;
+use crate::language::Language;
 use crate::messages::{Key, Message};
 use crate::typography::Shown;
 
@@ -48,27 +49,36 @@ impl Change {
 
     /// Who did it, and when.
     fn told(db: &mut Database, frame: &Frame, change: views::Change) -> Result<Self, Failure> {
-        let views::Change { what, by, at, reason_code, reason_text, .. } = change;
-        let key = match (what, &by) {
-            (What::QuestionAsked, _) => Key::of("stale-question"),
-            (What::QuestionAnswered, _) => Key::of("stale-answer"),
-            (What::DocumentAttached, _) => Key::of("stale-document"),
-            (What::Refreshed, _) => Key::of("stale-refreshed"),
-            (What::GivenBack, _) => Key::of("stale-given-back"),
-            (What::TakenBack, _) => Key::of("stale-taken-back"),
-            (What::Approved, _) => Key::of("stale-approved"),
-            (What::Refused, _) => Key::of("stale-refused"),
-            (What::Withdrawn, Some(_)) => Key::of("stale-withdrawn-by"),
-            (What::Withdrawn, None) => Key::of("stale-withdrawn"),
-        };
-        let what = match by {
-            Some(login) => frame.say(key).with("who", author(db, frame.language(), &login)?),
-            None => frame.say(key),
-        };
+        let what = in_words(db, frame.language(), &change)?;
+        let views::Change { at, reason_code, reason_text, .. } = change;
         let reason = reason_code.as_deref().and_then(refusal_reasons::find);
         let reason = reason.filter(|reason| !reason.needs_text).map(|reason| reason.sentence);
         Ok(Self { what, at: Some(Shown(at)), reason, text: reason_text })
     }
+}
+
+/// Who did what.
+pub(super) fn in_words(
+    db: &mut Database,
+    language: Language,
+    change: &views::Change,
+) -> Result<Message, Failure> {
+    let key = match (change.what, &change.by) {
+        (What::QuestionAsked, _) => Key::of("stale-question"),
+        (What::QuestionAnswered, _) => Key::of("stale-answer"),
+        (What::DocumentAttached, _) => Key::of("stale-document"),
+        (What::Refreshed, _) => Key::of("stale-refreshed"),
+        (What::GivenBack, _) => Key::of("stale-given-back"),
+        (What::TakenBack, _) => Key::of("stale-taken-back"),
+        (What::Approved, _) => Key::of("stale-approved"),
+        (What::Refused, _) => Key::of("stale-refused"),
+        (What::Withdrawn, Some(_)) => Key::of("stale-withdrawn-by"),
+        (What::Withdrawn, None) => Key::of("stale-withdrawn"),
+    };
+    Ok(match &change.by {
+        Some(login) => language.say(key).with("who", author(db, language, login)?),
+        None => language.say(key),
+    })
 }
 
 impl StalePage {

@@ -32,9 +32,9 @@ fn begun() -> (Sessions, String) {
 fn a_session_ends_after_half_an_hour_without_a_request() {
     let (sessions, token) = begun();
     let last = START.plus(IDLE).minus(Duration::from_millis(1));
-    assert_eq!(sessions.find(&token, last).unwrap().login, "alice");
-    assert!(sessions.find(&token, last.plus(IDLE)).is_none());
-    assert!(sessions.find(&token, last).is_none(), "an ended session does not come back");
+    assert_eq!(sessions.find(&token, &Origin::default(), last).unwrap().login, "alice");
+    assert!(sessions.find(&token, &Origin::default(), last.plus(IDLE)).is_none());
+    assert!(sessions.find(&token, &Origin::default(), last).is_none(), "an ended session does not come back");
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn a_session_in_use_ends_after_eight_hours() {
     let mut now = START;
     while now.plus(step) < START.plus(ABSOLUTE) {
         now = now.plus(step);
-        assert!(sessions.find(&token, now).is_some());
+        assert!(sessions.find(&token, &Origin::default(), now).is_some());
     }
-    assert!(sessions.find(&token, START.plus(ABSOLUTE)).is_none());
+    assert!(sessions.find(&token, &Origin::default(), START.plus(ABSOLUTE)).is_none());
 }
 
 /// Signs in, and ends what makes room, whose login it gives.
@@ -64,17 +64,17 @@ fn whoever_signs_in_over_and_over_ends_his_own_sessions_and_nobody_elses() {
     let (first, _) = signs_in(&sessions, "carol", START);
     let (second, _) = signs_in(&sessions, "carol", START);
     let later = START.plus(Duration::from_secs(1));
-    sessions.find(&first, later);
+    sessions.find(&first, &Origin::default(), later);
     for _ in 2..BY_LOGIN {
         assert_eq!(signs_in(&sessions, "carol", later).1, None);
     }
     assert_eq!(signs_in(&sessions, "carol", later).1.as_deref(), Some("carol"));
-    assert!(sessions.find(&first, later).is_some(), "it was used later than the second");
-    assert!(sessions.find(&second, later).is_none());
+    assert!(sessions.find(&first, &Origin::default(), later).is_some(), "it was used later than the second");
+    assert!(sessions.find(&second, &Origin::default(), later).is_none());
     for _ in 0..=MOST {
         assert_eq!(signs_in(&sessions, "carol", later).1.as_deref(), Some("carol"));
     }
-    assert!(sessions.find(&alices, later).is_some());
+    assert!(sessions.find(&alices, &Origin::default(), later).is_some());
     assert_eq!(sessions.of("carol", later).len(), BY_LOGIN);
 }
 
@@ -88,7 +88,10 @@ fn where_all_together_are_too_many_whoever_has_the_most_makes_room() {
     let (first, _) = signs_in(&sessions, "carol", later);
     signs_in(&sessions, "carol", later.plus(Duration::from_secs(1)));
     assert_eq!(signs_in(&sessions, "zoe", later).1.as_deref(), Some("carol"), "hers are the newest, and two");
-    assert!(sessions.find(&first, later).is_none() && sessions.find(&alices, later).is_some());
+    assert!(
+        sessions.find(&first, &Origin::default(), later).is_none()
+            && sessions.find(&alices, &Origin::default(), later).is_some()
+    );
     assert_eq!(
         signs_in(&sessions, "zoe", later).1.as_deref(),
         Some("zoe"),
@@ -116,7 +119,7 @@ fn what_makes_room_is_open_until_it_is_ended_and_nobody_is_asked_twice() {
 #[test]
 fn what_the_inbox_led_to_lasts_through_an_act_and_ends_where_he_goes_elsewhere() {
     let (sessions, token) = begun();
-    let key = sessions.find(&token, START).unwrap().key;
+    let key = sessions.find(&token, &Origin::default(), START).unwrap().key;
     let shown = |acts, named: Option<&str>| sessions.shown_for(&key, acts, named.map(str::to_owned));
     assert_eq!(shown(false, Some("a")).as_deref(), Some("a"));
     assert_eq!(shown(true, None).as_deref(), Some("a"), "the page that asks for the signature");
@@ -129,18 +132,22 @@ fn what_the_inbox_led_to_lasts_through_an_act_and_ends_where_he_goes_elsewhere()
 #[test]
 fn an_ended_session_is_over_and_tokens_are_not_guessed_from_digests() {
     let (sessions, token) = begun();
-    let session = sessions.find(&token, START).unwrap();
+    let session = sessions.find(&token, &Origin::default(), START).unwrap();
     assert!(session.owns_form(&session.form_token.clone()) && !session.owns_form(""));
-    assert!(sessions.find(&hex::encode(session.key), START).is_none());
+    assert!(sessions.find(&hex::encode(session.key), &Origin::default(), START).is_none());
     sessions.end(&session.key);
-    assert!(sessions.find(&token, START).is_none());
+    assert!(sessions.find(&token, &Origin::default(), START).is_none());
 }
 
 #[test]
 fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_at() {
     let (sessions, here) = begun();
     let mut rng = UnwrapErr(getrandom::SysRng);
-    let from = Origin { browser: "Firefox, Linux".to_owned(), address: Some([192, 0, 2, 7].into()) };
+    let from = Origin {
+        browser: "Firefox, Linux".to_owned(),
+        address: Some([192, 0, 2, 7].into()),
+        certificate: None,
+    };
     let later = START.plus(Duration::from_secs(60));
     let there =
         sessions.begin(&officer("alice"), (Means::Passkey(vec![1]), from.clone()), &mut rng, later).token;
@@ -148,7 +155,7 @@ fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_a
     let his = sessions.of("alice", later);
     assert_eq!(his.iter().map(|one| one.since).collect::<Vec<_>>(), [later, START]);
     assert_eq!((&his[0].from, &his[0].means), (&from, &Means::Passkey(vec![1])));
-    let key = sessions.find(&here, later).unwrap().key;
+    let key = sessions.find(&here, &Origin::default(), later).unwrap().key;
     let bob = sessions.of("bob", later).remove(0).id;
     let others = |ends: &dyn Fn(&str) -> bool, now| sessions.others(("alice", &key), ends, now);
     assert_eq!(others(&|id| id == bob, later), [[0; 32]; 0], "another's session is not hers");
@@ -160,14 +167,42 @@ fn an_officer_sees_his_sessions_and_no_others_and_ends_all_but_the_one_he_sits_a
         "what ended by its time is ended by nobody"
     );
     hers.iter().for_each(|key| sessions.end(key));
-    assert!(sessions.find(&there, later).is_none(), "its cookie opens nothing any more");
-    assert!(sessions.find(&here, later).is_some() && sessions.find(&bobs, later).is_some());
+    assert!(sessions.find(&there, &from, later).is_none(), "its cookie opens nothing any more");
+    assert!(
+        sessions.find(&here, &Origin::default(), later).is_some()
+            && sessions.find(&bobs, &Origin::default(), later).is_some()
+    );
 }
 
 #[test]
 fn a_session_says_when_it_ends_by_silence_and_at_the_latest() {
     let (sessions, token) = begun();
     let used = START.plus(Duration::from_secs(600));
-    let ends = sessions.find(&token, used).unwrap().ends;
+    let ends = sessions.find(&token, &Origin::default(), used).unwrap().ends;
     assert_eq!((ends.idle, ends.at_latest), (used.plus(IDLE), START.plus(ABSOLUTE)));
+}
+
+#[test]
+fn a_session_ends_when_its_token_comes_from_another_browser_or_over_a_connection_with_another_certificate() {
+    let browser = "Firefox, Linux".to_owned();
+    let there = Origin { browser, address: Some([192, 0, 2, 7].into()), certificate: Some([7; 32]) };
+    let begin = || {
+        let sessions = Sessions::default();
+        let means = (Means::Link, there.clone());
+        let token = sessions.begin(&officer("alice"), means, &mut UnwrapErr(getrandom::SysRng), START).token;
+        (sessions, token)
+    };
+    let elsewhere = |address: [u8; 4]| Origin { address: Some(address.into()), ..there.clone() };
+    let (sessions, token) = begin();
+    assert!(sessions.find(&token, &elsewhere([198, 51, 100, 1]), START).is_some(), "networks change");
+    for other in [
+        Origin { browser: "Firefox, Windows".to_owned(), ..there.clone() },
+        Origin { browser: String::new(), ..there.clone() },
+        Origin { certificate: None, ..there.clone() },
+        Origin { certificate: Some([8; 32]), ..there.clone() },
+    ] {
+        let (sessions, token) = begin();
+        assert!(sessions.find(&token, &other, START).is_none(), "{other:?}");
+        assert!(sessions.find(&token, &there, START).is_none(), "it has ended: {other:?}");
+    }
 }

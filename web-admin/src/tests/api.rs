@@ -15,7 +15,6 @@ use registration_authority::officers::{Role, Scope};
 use serde_json::{Value, json};
 
 use super::authenticator::Authenticator;
-use super::certificates::Authorities;
 use super::house::{House, person};
 use crate::Peer;
 use crate::api::{BASE, document, mounted};
@@ -39,7 +38,6 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/openapi
 /// The pages and the API, served; and the certificate that the next connection is opened with.
 pub(super) struct Served {
     pub(super) house: House,
-    pub(super) authorities: Authorities,
     address: SocketAddr,
     peer: Arc<Mutex<Option<Vec<u8>>>>,
     handle: ServerHandle,
@@ -70,8 +68,7 @@ impl Answer {
 
 impl Served {
     pub(super) fn start() -> Self {
-        let mut house = House::in_production();
-        let authorities = Authorities::make(&mut house);
+        let house = House::in_production();
         let peer = Arc::new(Mutex::new(None::<Vec<u8>>));
         let (state, shown) = (house.state.clone(), Arc::clone(&peer));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -95,12 +92,12 @@ impl Served {
                 server.await.unwrap();
             });
         });
-        Self { house, authorities, address, peer, handle: told.recv().unwrap() }
+        Self { house, address, peer, handle: told.recv().unwrap() }
     }
 
     /// The certificate of an officer, for which two administrators have signed.
     fn certificate_of(&mut self, login: &str, name: &str, role: Role) -> Vec<u8> {
-        let der = self.authorities.certify(&mut self.house, login);
+        let der = self.house.certify(login);
         let act = self.house.officer("admin");
         let roster = self.house.verifier.roster(&mut self.house.db).unwrap();
         let new = NewEnrolment {

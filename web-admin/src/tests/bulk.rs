@@ -92,6 +92,13 @@ async fn a_preview_says_of_each_row_what_becomes_of_it_and_decides_nothing() {
     house.browser("clara").await.get(&format!("/ra/dossiers/{}", numbers[0])).await;
     let page = bob.post("/ra/file/lot", &ticked("approuver", &chosen)).await;
     assert!(line(&page, &numbers[0]).contains("order-taken"), "{}", page.body);
+    assert!(
+        line(&page, &numbers[0]).contains("Clara PETIT l’a en main, le "),
+        "{}",
+        line(&page, &numbers[0])
+    );
+    let gone = line(&page, &numbers[3]);
+    assert!(gone.contains("Clara PETIT a approuvé la demande, le "), "who was the last of two: {gone}");
     let none = bob.post("/ra/file/lot/decider", &ticked("approuver", &chosen)).await;
     assert!(none.status == 422 && none.says("bulk-empty"), "{}", none.body);
 }
@@ -118,6 +125,7 @@ async fn one_gesture_decides_what_was_shown_and_a_row_that_changed_since_is_left
     let done = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &form).await;
     assert!(done.status == 200 && done.says("1 sur 2."), "{}", done.body);
     assert!(done.says("Approuvée") && done.says("order-not-open"), "{}", done.body);
+    assert!(done.says("Clara PETIT a posé une question au demandeur, le "), "whose it is: {}", done.body);
     assert!(done.says("pendant 10 minutes"), "{}", done.body);
     assert!(matches!(state(&mut house, &first), OrderState::Approved { .. }));
     assert!(matches!(state(&mut house, &second), OrderState::Waiting { .. }));

@@ -6,7 +6,7 @@ use store::Actor;
 
 use super::house::{House, person};
 use super::requests::requested;
-use super::routes::{filled_in, form};
+use super::routes::{filled_in, sent};
 use super::scopes::{confine_officer, planned};
 use crate::pages::ADDRESSES;
 
@@ -75,20 +75,7 @@ async fn every_address_about_one_thing_is_closed_to_an_officer_who_is_there_for_
             }
             next += 1;
             let path = standing.filled_in(&mut house, address.path, next);
-            let answer = match method {
-                "POST" if address.path.ends_with("/fichier") => {
-                    browser.hand_over(&path, b"identifiant_local;nom;prenom;fonction").await
-                }
-                "POST" if address.path == "/ra/dossiers/{number}/documents" => {
-                    browser.attach(&path, "contrat.pdf", b"%PDF-1.7").await
-                }
-                "POST" => {
-                    let fields = form(address.path, next);
-                    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                    browser.post(&path, &fields).await
-                }
-                _ => browser.get(&path).await,
-            };
+            let answer = sent(&mut browser, (method, address.path), &path, next).await;
             let asks_for_none = ASK_FOR_NO_SCOPE.iter().any(|(begins, _)| address.path.starts_with(begins));
             match answer.status {
                 403 => closed += 1,

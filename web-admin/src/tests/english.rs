@@ -9,7 +9,6 @@ use registration_authority::officers::Role;
 
 use super::api::Served;
 use super::browser::{Answer, Browser};
-use super::certificates::Authorities;
 use super::house::{House, person};
 use super::keys::answered;
 use super::languages::is_in;
@@ -59,7 +58,7 @@ const BY_CARD: &str = "CardSignInPage";
 #[test]
 fn the_page_of_a_card_has_no_french_left_either() {
     let mut served = Served::start();
-    let of_nobody = served.authorities.certify(&mut served.house, "nobody");
+    let of_nobody = served.house.certify("nobody");
     let english = [("accept-language", "en")];
     let page = served.ask_at(Some(&of_nobody), "GET", "/ra/carte", &english, None);
     assert_eq!(page.status, 200, "{}", page.text);
@@ -161,8 +160,7 @@ impl Read {
     /// A software certificate, before its terms are accepted and after; before it is revoked, while that is asked for, and after.
     async fn retrieval(&mut self) {
         let mut house = House::new();
-        let mut authorities = Authorities::make(&mut house);
-        let (number, _) = house.certified_request(&mut authorities);
+        let (number, _) = house.issued("agent");
         let mut agent = house.browser("agent").await;
         agent.english = true;
         let address = format!("/ra/retraits/{number}");

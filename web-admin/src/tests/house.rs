@@ -29,6 +29,7 @@ use tempfile::TempDir;
 
 use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
+use super::certificates::Authorities;
 use super::published::{published, published_file};
 use crate::{
     Expiry, Finding, JobPace, ListProgress, OcspFigures, SignInLinks, Urgency, WebSettings, WebState,
@@ -64,6 +65,8 @@ pub(super) struct House {
     pub(super) listed: Arc<AtomicU32>,
     /// What ends one day.
     pub(super) expiries: Arc<Mutex<Vec<Expiry>>>,
+    /// Who gives certificates, once somebody has asked for one.
+    pub(super) authorities: Option<Authorities>,
     folder: TempDir,
 }
 
@@ -181,6 +184,7 @@ impl House {
             figures,
             listed,
             expiries,
+            authorities: None,
             folder,
         };
         house.enrol_all();

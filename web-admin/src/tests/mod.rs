@@ -43,6 +43,7 @@ mod scopes;
 mod sessions;
 mod shortcuts;
 mod sign_in;
+mod standing;
 mod structures;
 mod suspensions;
 mod taking_back;

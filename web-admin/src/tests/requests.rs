@@ -36,8 +36,13 @@ fn csr() -> Vec<u8> {
 
 /// A request of the agent, who speaks for its structure, for a name that alice has allowed.
 pub(super) fn requested(house: &mut House) -> String {
-    house.structure("agent");
-    let (alice, agent) = (house.officer("alice"), house.officer("agent"));
+    requested_by(house, "agent")
+}
+
+/// The same, of the agent or of an officer.
+pub(super) fn requested_by(house: &mut House, login: &str) -> String {
+    house.structure(login);
+    let (alice, submitter) = (house.officer("alice"), house.officer(login));
     let House { db, rng, .. } = house;
     let structure = STRUCTURE.parse().unwrap();
     db.write(|db| structure_names::allow(db, &structure, NAME, rng, &alice)).unwrap();
@@ -48,7 +53,7 @@ pub(super) fn requested(house: &mut House) -> String {
         wanted: Wanted::Structure(structure),
         csr: csr(),
     };
-    db.write(|db| certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, &agent))
+    db.write(|db| certificate_request::submit(db, &mut ImportedRegister, issuance, new, rng, &submitter))
         .unwrap()
         .number
 }
@@ -59,8 +64,10 @@ async fn a_request_is_approved_with_a_passkey_on_a_page_that_says_for_which_key(
     let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
     let number = requested(&mut house);
     let mut browser = house.browser("bob").await;
-    let page = browser.get("/ra/certificats").await;
-    for text in [&number, NAME, "CLINIQUE FICTIVE DU PORT", "el-org-sign", "Approuver la demande"] {
+    assert!(browser.get("/ra/certificats").await.says(&number));
+    let page = browser.get(&format!("/ra/certificats/{number}")).await;
+    for text in [&number, NAME, "CLINIQUE FICTIVE DU PORT", "el-org-sign", "Approuver la demande", "autorisé"]
+    {
         assert!(page.says(text), "{text}: {}", page.body);
     }
     let address = format!("/ra/certificats/{number}/approuver");

@@ -1,15 +1,12 @@
 //! The retrieval of software certificates: on its page by who asked for it, once he has accepted the terms.
 
 use openssl::x509::X509;
-use professional_registry::ImportedRegister;
 use registration_authority::certificate_request;
 use registration_authority::officers::{self, Role};
 use registration_authority::outbox;
 use store::Actor;
 
-use super::certificates::Authorities;
 use super::house::{House, person};
-use super::requests::requested;
 
 impl House {
     /// The worker's round of revocations.
@@ -18,33 +15,12 @@ impl House {
         let done = certificate_request::answer_revocations(&mut self.db, 50, &mut self.rng, &act).unwrap();
         assert_eq!((done.revoked.len(), done.refused, done.failed), (1, Vec::new(), Vec::new()));
     }
-
-    /// A request of the agent, who speaks for its structure; approved by bob, and its certificate there. Its number, and the DER.
-    pub(super) fn certified_request(&mut self, authorities: &mut Authorities) -> (String, Vec<u8>) {
-        self.structure("agent");
-        let number = requested(self);
-        let subject = certificate_request::get(&mut self.db, &number).unwrap().decidable();
-        let act = self.officer("bob");
-        let Self { db, rng, approver, .. } = self;
-        let proof = approver.approve(&subject, "bob", rng, act.at).unwrap();
-        let (verifier, registry) = (approver.verifier(), &mut ImportedRegister);
-        db.write(|db| certificate_request::approve(db, registry, &verifier, &number, 1, &proof, rng, &act))
-            .unwrap();
-        let der = authorities.certify(self, &number);
-        let serial = X509::from_der(&der).unwrap().serial_number().to_bn().unwrap().to_hex_str().unwrap();
-        self.sql(&format!(
-            "UPDATE certificate_requests SET status = 'issued', issuer = 'ACI-EL-ORG', serial = '{serial}' \
-             WHERE number = '{number}'"
-        ));
-        (number, der)
-    }
 }
 
 #[actix_web::test]
 async fn an_agent_reads_the_terms_accepts_them_and_has_the_certificate_in_each_form() {
     let mut house = House::new();
-    let mut authorities = Authorities::make(&mut house);
-    let (number, der) = house.certified_request(&mut authorities);
+    let (number, der) = house.issued("agent");
     let mut agent = house.browser("agent").await;
     let structure = agent.get("/ra/structures/F0B0193488").await;
     let address = format!("/ra/retraits/{number}");
@@ -91,8 +67,7 @@ async fn an_agent_reads_the_terms_accepts_them_and_has_the_certificate_in_each_f
 #[actix_web::test]
 async fn anothers_certificate_answers_as_one_that_there_is_not() {
     let mut house = House::new();
-    let mut authorities = Authorities::make(&mut house);
-    let (number, _) = house.certified_request(&mut authorities);
+    let (number, _) = house.issued("agent");
     let act = house.act(Actor::Operator("root".to_owned()));
     let House { db, rng, .. } = &mut house;
     let role = Role::CertificationAgent;
@@ -117,8 +92,7 @@ async fn anothers_certificate_answers_as_one_that_there_is_not() {
 #[actix_web::test]
 async fn officers_see_which_certificates_nobody_has_fetched() {
     let mut house = House::new();
-    let mut authorities = Authorities::make(&mut house);
-    let (number, _) = house.certified_request(&mut authorities);
+    let (number, _) = house.issued("agent");
     let page = house.browser("rita").await.get("/ra/certificats").await;
     assert!(page.says("Certificats que personne") && page.says(&number), "{}", page.body);
     assert!(!page.body.contains(&format!("/ra/retraits/{number}")), "she did not ask for it");
@@ -127,8 +101,7 @@ async fn officers_see_which_certificates_nobody_has_fetched() {
 #[actix_web::test]
 async fn a_person_s_software_certificates_stand_beside_his_cards_with_the_way_to_revoke_them_for_who_may() {
     let mut house = House::new();
-    let mut authorities = Authorities::make(&mut house);
-    let (number, _) = house.certified_request(&mut authorities);
+    let (number, _) = house.issued("agent");
     // Of a professional, instead of his structure.
     house.sql("DROP TRIGGER certificate_requests_keep_their_submitter; DROP TRIGGER certificate_requests_keep_their_person");
     house.sql(&format!(

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use registration_authority::officers::Role;
 
 use super::authenticator::Authenticator;
-use super::browser::Browser;
+use super::browser::{Answer, Browser};
 use super::house::{House, person, rpps};
 use super::public_page::{stranger, upload};
+use super::requests::requested_by;
 use super::structures::{LEAVER, MEMBER};
 use crate::language::Language;
 use crate::pages::ADDRESSES;
@@ -96,23 +97,11 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
                 Some(login) => house.browser(login).await,
                 None => Browser::new(house.state.clone()),
             };
-            let answer = match method {
-                "POST" if address.path == "/pki/certificat" => {
-                    browser.send(upload("fichier", &stranger())).await
-                }
-                "POST" if address.path.ends_with("/fichier") => {
-                    browser.hand_over(&path, b"identifiant_local;nom;prenom;fonction").await
-                }
-                "POST" if address.path == "/ra/dossiers/{number}/documents" => {
-                    browser.attach(&path, "contrat.pdf", b"%PDF-1.7").await
-                }
-                "POST" => {
-                    let fields = form(address.path, next);
-                    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                    browser.post(&path, &fields).await
-                }
-                _ => browser.get(&path).await,
+            let path = match address.path {
+                "/ra/recepisses/{receipt}" => receipt(&mut house, &mut browser, next).await.unwrap_or(path),
+                _ => path,
             };
+            let answer = sent(&mut browser, (method, address.path), &path, next).await;
             // Whom his role keeps out reads which roles would do.
             if answer.says("officer-role-missing") || answer.says("reading-not-allowed") {
                 let right =
@@ -130,6 +119,39 @@ async fn answers(login: Option<&str>, submitter: &str) -> Vec<(String, String)> 
     answers
 }
 
+/// What is answered at an address, with something that stands there, to a form or a file that is filled in well.
+pub(super) async fn sent(
+    browser: &mut Browser,
+    (method, address): (&str, &str),
+    path: &str,
+    number: u32,
+) -> Answer {
+    match method {
+        "POST" if address == "/pki/certificat" => browser.send(upload("fichier", &stranger())).await,
+        "POST" if address.ends_with("/fichier") => {
+            browser.hand_over(path, b"identifiant_local;nom;prenom;fonction").await
+        }
+        "POST" if address == "/ra/dossiers/{number}/documents" => {
+            browser.attach(path, "contrat.pdf", b"%PDF-1.7").await
+        }
+        "POST" => {
+            let fields = form(address, number);
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            browser.post(path, &fields).await
+        }
+        _ => browser.get(path).await,
+    }
+}
+
+/// The receipt of an opposition that this browser has declared, where it may declare one.
+async fn receipt(house: &mut House, browser: &mut Browser, number: u32) -> Option<String> {
+    let card = house.card(&person(number));
+    let address = format!("/ra/cartes/{card}/opposition");
+    let fields = [("motif", "stolen"), ("definitif", "oui")];
+    let answer = browser.post(&address, &fields).await;
+    (answer.status == 303).then(|| answer.leads_to()).filter(|there| there.starts_with("/ra/recepisses/"))
+}
+
 /// An address with something that stands there.
 pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &str) -> String {
     let holder = person(number);
@@ -144,6 +166,7 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             let document = house.document(submitter, &number);
             path.replace("{number}", &number).replace("{id}", &document)
         }
+        "/ra/dossiers/{number}/lettre" => path.replace("{number}", &house.refused(submitter, &holder)),
         "/ra/dossiers/{number}/revenir" => {
             let number = house.submit(submitter, &holder);
             house.approve("bob", &number);
@@ -151,6 +174,9 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
         }
         _ if path.starts_with("/ra/dossiers/{number}") => {
             path.replace("{number}", &house.submit(submitter, &holder))
+        }
+        _ if path.starts_with("/ra/cartes/{number}/suspension/") => {
+            path.replace("{number}", &house.suspended(number))
         }
         _ if path.starts_with("/ra/cartes/{number}") => {
             path.replace("{number}", &house.card(&holder).to_string())
@@ -166,6 +192,23 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             let key = Authenticator::new(&login);
             path.replace("{number}", &house.proposed(&key, &login, "Nova BLANC", Role::Auditor))
         }
+        "/ra/certificats/{request}/revenir" => path.replace("{request}", &house.approved_request(submitter)),
+        "/ra/certificats/{request}/revocation" => path.replace("{request}", &house.issued(submitter).0),
+        _ if path.starts_with("/ra/certificats/{request}") => {
+            path.replace("{request}", &requested_by(house, submitter))
+        }
+        _ if path.starts_with("/ra/retraits/{request}") => {
+            path.replace("{request}", &house.issued(submitter).0).replace("{form}", "pem")
+        }
+        _ if path.starts_with("/ra/caducites/{plan}") => {
+            path.replace("{plan}", &house.opposition_plan(number))
+        }
+        _ if path.starts_with("/ra/renouvellements/{plan}") => {
+            path.replace("{plan}", &house.renewal_plan(number))
+        }
+        _ if path.contains("{ticket}") => path.replace("{ticket}", &house.ticket(number)),
+        _ if path.contains("{review}") => path.replace("{review}", &house.review(number)),
+        "/opposition/declaration/{id}" => path.replace("{id}", &house.declared()),
         "/ra/porteurs/{id:.+}" => path.replace("{id:.+}", &person(1).to_string()),
         _ if path == "/ra/journal/{event}" => path.replace("{event}", &house.event()),
         // Whoever submits is its agent, where he is one.
@@ -179,14 +222,10 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
         }
         _ if path.contains("{mandate}") => path.replace("{mandate}", &house.mandate(submitter, false)),
         _ => path
+            // Where a session has declared an opposition, its own.
             .replace("{receipt}", "OP-0000000000000000")
-            .replace("{plan}", "PO-2026-000001")
-            .replace("{request}", "CR-2026-000001")
             .replace("{form}", "pem")
-            .replace("{ticket}", "TK-0000000000000000")
-            .replace("{review}", "RL-0000000000000000")
-            .replace("{demande}", "0123456789abcdef0123456789abcdef")
-            .replace("{id}", "0123456789abcdef0123456789abcdef"),
+            .replace("{demande}", "0123456789abcdef0123456789abcdef"),
     };
     assert!(!path.contains('{'), "say here what stands at {path}");
     path
@@ -261,7 +300,7 @@ pub(super) fn form(path: &str, number: u32) -> Vec<(&'static str, String)> {
             ("reference", "Contrat d'adhésion"),
             ("empreinte", "abababababababababababababababababababababababababababababababab"),
         ],
-        "/ra/certificats/{request}/approuver" => &[("version", "1")],
+        "/ra/certificats/{request}/approuver" | "/ra/certificats/{request}/revenir" => &[("version", "1")],
         "/ra/certificats/{request}/refuser" => &[("version", "1"), ("motif", "key-refused")],
         "/ra/certificats/{request}/revocation" => &[("motif", "keyCompromise"), ("definitif", "oui")],
         "/ra/retraits/{request}" => &[("accepte", "oui"), ("version", "CGU-CERT-2026")],

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use registration_authority::certificate_request::{self, RequestState};
 use registration_authority::order::{self, OrderState};
 
 use super::house::{House, person};
+use super::requests::requested;
 
 fn stands(house: &mut House, number: &str) -> (OrderState, i64) {
     let order = order::get(&mut house.db, number).unwrap();
@@ -72,7 +74,11 @@ async fn the_first_of_two_takes_his_approval_back_while_the_second_has_not_decid
     let page = bob.get(&address).await;
     assert!(page.says("Votre approbation attend l’avis d’un autre opérateur"), "{}", page.body);
     assert!(!page.says("prend effet à") && page.body.contains("/revenir"), "{}", page.body);
-    assert!(!bob.get("/ra/file").await.body.contains("/revenir"), "nothing happens by itself");
+    let queue = bob.get("/ra/file").await;
+    assert!(!queue.body.contains("/revenir"), "nothing happens by itself");
+    let awaited = "Approuvée par Bob BERNARD (20 min) ; un second opérateur est attendu";
+    assert!(queue.says(awaited), "{}", queue.body);
+    assert!(!house.browser("clara").await.get("/ra/file").await.says("un second opérateur est attendu"));
     let fields = [("version", "1"), ("motif", "duplicate")];
     let refused = bob.post(&format!("{address}/refuser"), &fields).await;
     assert_eq!(refused.status, 409, "{}", refused.body);
@@ -82,4 +88,52 @@ async fn the_first_of_two_takes_his_approval_back_while_the_second_has_not_decid
     assert_eq!(stands(&mut house, &number), (OrderState::Submitted, 2));
     assert_eq!(bob.post(&format!("{address}/refuser"), &[("version", "2"), fields[1]]).await.status, 303);
     assert!(matches!(stands(&mut house, &number).0, OrderState::Refused { .. }));
+}
+
+#[actix_web::test]
+async fn a_decision_on_a_certificate_request_waits_and_is_taken_back_from_its_page_or_the_list() {
+    let mut house = House::where_decisions_wait();
+    let number = requested(&mut house);
+    let address = format!("/ra/certificats/{number}");
+    let mut bob = house.browser("bob").await;
+    let page = bob.get(&address).await;
+    assert!(page.says("Vous pourrez revenir sur cette décision pendant 1 minute."), "{}", page.body);
+    assert!(page.says("La demande") && page.says("est acceptée. Vous serez prévenu de la suite."));
+    let answer = bob.post(&format!("{address}/approuver"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("Approbation : prend effet à"), "{}", page.body);
+    assert!(page.says("Décision de Bob BERNARD (vous). Rien n’est établi ni envoyé avant."), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"{address}/revenir\"")));
+    let list = bob.get("/ra/certificats").await;
+    assert!(list.says("Vos décisions que vous pouvez encore reprendre"), "{}", list.body);
+    assert!(list.body.contains(&format!("action=\"{address}/revenir\"")));
+
+    let mut clara = house.browser("clara").await;
+    let page = clara.get(&address).await;
+    assert!(page.says("Approbation : prend effet à") && !page.body.contains("/revenir"), "{}", page.body);
+    assert!(!clara.get("/ra/certificats").await.body.contains("/revenir"));
+    let refused = clara.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    assert!(refused.status == 403 && refused.says("decision-not-yours"), "{}", refused.body);
+
+    let answer = bob.post(&format!("{address}/revenir"), &[("version", "1")]).await;
+    let page = bob.follow(&answer).await;
+    assert!(page.says("Votre décision est annulée") && page.says("Décision annulée"), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"{address}/approuver\"")), "it is to be decided on again");
+    assert!(!bob.get("/ra/certificats").await.body.contains("/revenir"));
+    let stands = |house: &mut House| {
+        let request = certificate_request::get(&mut house.db, &number).unwrap();
+        (request.state, request.version)
+    };
+    assert_eq!(stands(&mut house), (RequestState::Submitted, 2));
+    // Clara decides on what she has read before.
+    let stale = clara.post(&format!("{address}/refuser"), &[("version", "1"), ("motif", "duplicate")]).await;
+    assert!(stale.status == 409 && stale.says("request-stale-version"), "{}", stale.body);
+
+    let fields = [("version", "2"), ("motif", "duplicate")];
+    let answer = bob.post(&format!("{address}/refuser"), &fields).await;
+    assert!(bob.follow(&answer).await.says("Refus : prend effet à"));
+    house.later(Duration::from_secs(600));
+    assert!(!bob.get(&address).await.body.contains("/revenir"));
+    let late = bob.post(&format!("{address}/revenir"), &[("version", "2")]).await;
+    assert!(late.status == 409 && late.says("decision-in-effect"), "{}", late.body);
 }

@@ -62,6 +62,15 @@ pub enum Command {
         #[command(flatten)]
         remote: SignedRemote,
     },
+    /// Take back the officer's own decision on a request, before it has taken effect.
+    TakeBack {
+        /// The request's number.
+        number: String,
+        #[command(flatten)]
+        officer: AsOfficer,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Refuse a request, with a reason.
     Reject {
         /// The request's number.
@@ -158,6 +167,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Problem> {
                 Some(done) => Ok(done),
                 None => requests::decide(global, number, None, officer),
             };
+        }
+        Command::TakeBack { number, officer, remote } => {
+            return requests::take_back(global, number, officer, remote);
         }
         Command::Reject { number, reason, text, officer, remote } => {
             let refusal = Some((reason.as_str(), text.as_deref()));

@@ -1,4 +1,4 @@
-//! `igc certificate request | approve | reject`: software certificates.
+//! `igc certificate request | approve | take-back | reject`: software certificates.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use openssl::x509::X509Req;
 use professional_registry::{IdNatPs, ImportedRegister, Profession, TechnicalStructureId};
-use registration_authority::certificate_request::{self, NewCertificateRequest, Wanted};
+use registration_authority::certificate_request::{self, CertificateRequest, NewCertificateRequest, Wanted};
 use serde_json::json;
 use store::DatabaseRole;
 
 use crate::api::Api;
+use crate::cli::decision::address;
 use crate::cli::remote::{self, Refusal, Remote};
 use crate::cli::{Global, arguments};
 use crate::faults;
@@ -110,7 +111,7 @@ pub(super) fn decide(
     let mut db = installation.database(DatabaseRole::Owner)?;
     let request = certificate_request::get(&mut db, number)?;
     let (subject, version, rng) = (request.decidable(), request.version, &mut system_rng());
-    let (login, verifier) = (act.actor.officer().unwrap_or_default(), approver.verifier());
+    let (login, verifier) = (act.actor.officer().unwrap_or_default(), officer::verifier(&installation)?);
     let decided = match refusal {
         None => {
             let proof = approver.approve(&subject, login, rng, act.at)?;
@@ -126,8 +127,33 @@ pub(super) fn decide(
             })?
         }
     };
-    let status = decided.state.name();
-    output::one(global.output, &json!({ "number": number, "status": status }), || {
+    show(global, &decided)
+}
+
+/// Takes the officer's own decision back.
+pub(super) fn take_back(
+    global: &Global,
+    number: &str,
+    officer: &AsOfficer,
+    remote: &Remote,
+) -> Result<ExitCode, Problem> {
+    if let Some(api) = remote.api()? {
+        let address = address(number)?;
+        return remote::act_on(global, &api, (&address, "retraction"), &json!({}));
+    }
+    let installation = Installation::open(global)?;
+    let act = officer.act(&installation)?;
+    let verifier = officer::verifier(&installation)?;
+    let mut db = installation.database(DatabaseRole::Owner)?;
+    let version = certificate_request::get(&mut db, number)?.version;
+    let rng = &mut system_rng();
+    let open = db.write(|db| certificate_request::take_back(db, &verifier, number, version, rng, &act))?;
+    show(global, &open)
+}
+
+fn show(global: &Global, request: &CertificateRequest) -> Result<ExitCode, Problem> {
+    let (number, version, status) = (&request.number, request.version, request.state.name());
+    output::one(global.output, &json!({ "number": number, "version": version, "status": status }), || {
         format!("request {number} is {status}\n")
     })?;
     Ok(ExitCode::SUCCESS)

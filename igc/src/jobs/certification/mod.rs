@@ -9,6 +9,7 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::ApprovalVerifier;
 use registration_authority::certificate_request;
 use registration_authority::certification::{CertificationContext, certify_request};
+use registration_authority::faults;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Act, Database, Fault};
@@ -115,6 +116,8 @@ impl Certifier<'_> {
             let act = self.act_of_now();
             match certify_request(db, &mut context, &number, &mut system_rng(), &act) {
                 Ok(_) => done.requests.push(number),
+                // Its officer can take the approval back.
+                Err(error) if error.code() == faults::APPROVAL_NOT_EFFECTIVE => {}
                 Err(error) => done.fail(format!("request {number}"), &error),
             }
         }

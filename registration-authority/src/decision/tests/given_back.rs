@@ -123,6 +123,38 @@ fn a_forged_decision_beside_a_refusal_that_holds_opens_no_order() {
 }
 
 #[test]
+fn a_forged_decision_that_the_worker_reads_before_the_refusal_opens_no_order_either() {
+    on_both(|house| {
+        let (_, bob, subject) = waiting(house);
+        refuse_by(house, &bob, &subject);
+        house.sql("DELETE FROM decision_inbox").unwrap();
+        let (proof, at) = (house.proof("bob", &subject), house.at.millis());
+        // It comes first by whatever order the inbox is read in.
+        house.write_decision(&subject, "admin", at, &proof);
+        let number = &subject.number;
+        house
+            .sql(&format!("INSERT INTO decision_inbox VALUES ('card-order', '{number}', 1, 'bob')"))
+            .unwrap();
+        assert_eq!(house.refused().len(), 1, "the forged one");
+        assert!(matches!(state(house, number), (OrderState::Refused { .. }, 1)));
+        assert_eq!(given_back(house, number), []);
+
+        // Beside one that proves nothing either, it is open again.
+        let second = house.submit("alice", cps(&other_nurse(), "60")).unwrap().number().to_owned();
+        let subject = order::get(&mut house.db, &second).unwrap().decidable();
+        refuse_by(house, &bob, &subject);
+        house.sql("DELETE FROM decision_inbox").unwrap();
+        house.write_decision(&subject, "admin", at, &proof);
+        house
+            .sql(&format!("INSERT INTO decision_inbox VALUES ('card-order', '{second}', 1, 'bob')"))
+            .unwrap();
+        house.later(NONCE_LIFE.as_secs());
+        assert_eq!(house.refused().len(), 2);
+        assert_eq!(state(house, &second), (OrderState::Submitted, 2));
+    });
+}
+
+#[test]
 fn the_first_of_two_whose_approval_the_worker_refuses_leaves_nothing_to_the_second() {
     on_both(|house| {
         let (_, bob, subject) = waiting(house);

@@ -39,7 +39,7 @@ fn by_hand(house: &mut House, subject: &Decidable, proof: &ApprovalProof, text: 
         .sql(&format!(
             "INSERT INTO decisions VALUES ('card-order', '{number}', 1, 'bob', 'refuse', 'other', '{text}', {at}, 'passkey', x'{proof}');
              INSERT INTO decision_inbox VALUES ('card-order', '{number}', 1, 'bob');
-             INSERT INTO decisions_pending VALUES ('{number}', 1, 0);
+             INSERT INTO decisions_pending VALUES ('{number}', 1, 0, 'card-order');
              UPDATE card_orders SET status = 'refused' WHERE number = '{number}'"
         ))
         .unwrap();

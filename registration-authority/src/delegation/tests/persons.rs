@@ -1,6 +1,39 @@
 //! Two signatures are two persons' only where nobody stands behind both.
 
+use ca_core::certificate;
+use card::{CardNumber, KeyUsage};
+
 use super::*;
+use crate::enrolment::{NewCredential, NewEnrolment};
+
+/// These two logins are one person's, who signs in under each with a card of his own.
+fn one_person(desk: &mut Desk, logins: [&str; 2]) {
+    let house = &mut desk.house;
+    let mut worker = house.worker();
+    for (login, profession) in logins.into_iter().zip(["60", "70"]) {
+        house.approved_for(&twofold(), profession);
+        let card: CardNumber = house.personalise()[0];
+        house.certify(&mut worker, &card).unwrap();
+        house.activate(&card);
+        let of_card = card::certificates::of_card(&mut house.db, &card).unwrap();
+        let one = of_card.into_iter().find(|one| one.usage == KeyUsage::Authentication).unwrap();
+        let recorded = certificate::find(&mut house.db, &one.issuer, &one.serial.parse().unwrap());
+        let der = recorded.unwrap().unwrap().status.der().unwrap().to_vec();
+        let officer = crate::officers::find(&mut house.db, login).unwrap().unwrap();
+        let new = NewEnrolment {
+            login: officer.login,
+            display_name: officer.display_name,
+            role: officer.role,
+            scope: officer.scope,
+            email: None,
+            credential: NewCredential::Certificate(der),
+        };
+        let (act, roster) = (house.officer("admin"), house.verifier.roster(&mut house.db).unwrap());
+        let House { db, rng, verifier, .. } = &mut *house;
+        db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap();
+    }
+    house.later(1);
+}
 
 /// An order for a nurse of which somebody asked that two officers approve it.
 fn for_two(desk: &mut Desk) -> String {
@@ -149,4 +182,29 @@ fn what_is_near_to_who_delegated_is_not_for_her_delegate_to_sign_and_the_inbox_s
     let after = inbox(&mut desk);
     assert_eq!((after.to_sign.len(), after.hidden.get(&crate::inbox::Why::Near)), (0, Some(&1)));
     assert_eq!(desk.approve_under(&order, Some(&number)), Err("decision-on-oneself"));
+}
+
+#[test]
+fn nor_in_the_name_of_a_person_who_looked_first_under_another_login() {
+    let mut desk = Desk::new();
+    one_person(&mut desk, ["dora", "fay"]);
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = for_two(&mut desk);
+    assert!(matches!(approve(&mut desk, "fay", &order), Ok(OrderState::Submitted)));
+    assert_eq!(desk.approve_under(&order, Some(&number)), Err("delegation-one-person"));
+    assert_eq!(desk.house.refused(), [""; 0]);
+    assert_eq!(desk.by_hand(&order, Some(&number)), ["delegation-one-person"]);
+    desk.given_back(&order);
+}
+
+#[test]
+fn nor_in_the_name_of_a_person_who_submitted_it_under_another_login() {
+    let mut desk = Desk::new();
+    one_person(&mut desk, ["dora", "fay"]);
+    let week = desk.week();
+    let number = desk.delegated(week);
+    let order = desk.house.submit("fay", cps(&nurse(), "60")).unwrap().number().to_owned();
+    assert_eq!(desk.approve_under(&order, Some(&number)), Err("delegation-one-person"));
+    assert_eq!(desk.by_hand(&order, Some(&number)), ["delegation-one-person"]);
 }

@@ -3,6 +3,7 @@ use std::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
 use store::Actor;
 
+use crate::decision;
 use crate::four_eyes::opening::falls_within;
 use crate::four_eyes::review::{self, About, Finding, ReviewError};
 use crate::opposition::{self, Ground};
@@ -53,7 +54,7 @@ fn take_effect(house: &mut House, first: [u8; 4]) {
     let act = house.job();
     let House { db, verifier, rng, .. } = house;
     let mut rng = Loaded { first: Some(first), then: *rng };
-    order::take_effect(db, verifier, &mut rng, &act).unwrap();
+    decision::take_effect(db, verifier, &mut rng, &act).unwrap();
 }
 
 fn waiting(house: &mut House, login: &str) -> Vec<review::Review> {

@@ -1,4 +1,5 @@
 use store::DatabaseRole;
+use store::schema::decisions_pending;
 
 use super::super::get;
 use super::*;

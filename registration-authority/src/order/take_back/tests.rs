@@ -7,8 +7,9 @@ use store::schema::outbox;
 use super::*;
 use crate::approval::{Delays, Verdict};
 use crate::certification::verify_evidence;
+use crate::decision::TookEffect;
 use crate::officers::Role;
-use crate::order::{ApproveError, TookEffect, refuse};
+use crate::order::{ApproveError, refuse};
 use crate::personalisation;
 use crate::testing::*;
 
@@ -117,7 +118,7 @@ fn what_has_taken_effect_is_not_taken_back_whatever_the_page_that_asks_thinks_of
             .sql(&format!("INSERT INTO decision_retractions VALUES ('card-order', '{number}', 1, 'bob', 1)"));
         assert!(by_hand.unwrap_err().to_string().contains("in effect:"));
         house.later(119);
-        house.sql(&format!("INSERT INTO decisions_pending VALUES ('{number}', 1, 1)")).unwrap();
+        house.sql(&format!("INSERT INTO decisions_pending VALUES ('{number}', 1, 1, 'card-order')")).unwrap();
         worker_looks(house);
         assert_eq!(told(house, "approved"), 1, "nor is its holder told twice");
     });

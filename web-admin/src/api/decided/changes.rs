@@ -4,14 +4,14 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::SubjectKind;
 use registration_authority::decision::{self, Decision};
 use registration_authority::officers;
-use registration_authority::views::{self, Read};
+use registration_authority::views::{self, Read, What};
 use store::{Act, Database};
 
 use super::Subject;
 use crate::failure::{Change, Failure};
 
 /// What happened to what the caller had read: of an order, all that its page of late decisions tells ([`views::changes`]); of anything else,
-/// the decisions on the version that stands. Nothing for who does not decide on such things himself: who decided is between officers.
+/// the decisions on the version that stands, and which were taken back. Nothing for who does not decide on such things himself: who decided is between officers.
 pub(super) fn since<S: Subject>(
     db: &mut Database,
     subject: &S,
@@ -24,14 +24,7 @@ pub(super) fn since<S: Subject>(
     let decidable = subject.decidable();
     let (number, version) = (&decidable.number, decidable.version);
     if S::KIND == SubjectKind::CardOrder {
-        let (_, changes) = views::changes(db, &mut ImportedRegister, number, read, act)?;
-        let told = changes.into_iter().map(|views::Change { what, by, at, version, .. }| Change {
-            what: what.as_str(),
-            by,
-            at,
-            version,
-        });
-        return Ok(told.collect());
+        return of_order(db, number, read, act);
     }
     let mut decisions: Vec<Decision> = decision::of(db, S::KIND, number)?;
     decisions.retain(|one| one.subject_version == version);
@@ -44,6 +37,30 @@ pub(super) fn since<S: Subject>(
             by: Some(one.decided_by),
         })
         .collect();
+    let seen = read.version.unwrap_or(version);
+    for one in
+        decision::retractions(db, S::KIND, number)?.into_iter().filter(|one| one.subject_version >= seen)
+    {
+        let (by, at, version) = (Some(one.decided_by), one.retracted_at, one.subject_version);
+        changes.push(Change { what: What::TakenBack.as_str(), by, at, version });
+    }
     changes.sort_by_key(|change| change.at);
     Ok(changes)
+}
+
+/// The same of an order, for an officer who decides on orders.
+pub(in crate::api) fn of_order(
+    db: &mut Database,
+    number: &str,
+    read: &Read,
+    act: &Act,
+) -> Result<Vec<Change>, Failure> {
+    let (_, changes) = views::changes(db, &mut ImportedRegister, number, read, act)?;
+    let told = changes.into_iter().map(|views::Change { what, by, at, version, .. }| Change {
+        what: what.as_str(),
+        by,
+        at,
+        version,
+    });
+    Ok(told.collect())
 }

@@ -8,7 +8,9 @@ use registration_authority::order::CardOrder;
 use registration_authority::order::bulk::{self, Chosen};
 use registration_authority::outbox::Notice;
 use registration_authority::views;
+use store::Code;
 
+use super::whose::Whose;
 use crate::desk::Work;
 use crate::failure::Failure;
 use crate::language::Language;
@@ -23,6 +25,8 @@ pub(super) struct Row {
     pub(super) order: Option<Known>,
     /// The code of why it is left out.
     pub(super) refusal: Option<&'static str>,
+    /// Whose act leaves it out, where one's does.
+    pub(super) whose: Option<Whose>,
 }
 
 /// What a row says of an order.
@@ -40,6 +44,8 @@ pub(super) struct Done {
     pub(super) chosen: Chosen,
     pub(super) name: String,
     pub(super) refusal: Option<&'static str>,
+    /// Whose act left it out, where one's did.
+    pub(super) whose: Option<Whose>,
 }
 
 /// Each order as it stands, on one picture of the database.
@@ -69,7 +75,12 @@ pub(super) fn read(
                 (Ok(order), examined) => (Some(order), examined.err()),
                 (Err(failure), _) => (None, Some(failure)),
             };
-            rows.push(Row { chosen: chosen.clone(), order, refusal: failure.map(told).transpose()? });
+            let code = failure.map(told).transpose()?;
+            let whose = match code {
+                Some(code) if order.is_some() => Whose::of(db, language, chosen, code, act)?,
+                _ => None,
+            };
+            rows.push(Row { chosen: chosen.clone(), order, refusal: code.map(|code| code.name), whose });
         }
         Ok(rows)
     })
@@ -100,17 +111,27 @@ impl Known {
 
 impl Done {
     /// What became of this order: a refusal of one is told beside it, and keeps no other back.
-    pub(super) fn of(work: &mut Work<'_>, chosen: Chosen, failure: Option<Failure>) -> Result<Self, Failure> {
+    pub(super) fn of(
+        work: &mut Work<'_>,
+        language: Language,
+        chosen: Chosen,
+        failure: Option<Failure>,
+    ) -> Result<Self, Failure> {
+        let code = failure.map(told).transpose()?;
         let order = views::order(work.db, &chosen.number, work.act);
+        let whose = match code {
+            Some(code) if order.is_ok() => {
+                let act = work.act;
+                work.db.snapshot(|db| Whose::of(db, language, &chosen, code, act))?
+            }
+            _ => None,
+        };
         let name =
             order.map_or(String::new(), |order| typography::name(&order.family_name, &order.given_name));
-        Ok(Self { chosen, name, refusal: failure.map(told).transpose()? })
+        Ok(Self { chosen, name, refusal: code.map(|code| code.name), whose })
     }
 }
 
-fn told(failure: Failure) -> Result<&'static str, Failure> {
-    match failure.code() {
-        Some(code) => Ok(code.name),
-        None => Err(failure),
-    }
+fn told(failure: Failure) -> Result<Code, Failure> {
+    failure.code().ok_or(failure)
 }

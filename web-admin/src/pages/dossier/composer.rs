@@ -52,7 +52,7 @@ impl Composer {
         let in_words = |delay: Duration| (!delay.is_zero()).then(|| language.lasting(delay));
         Self {
             barred,
-            reasons: choices(&said.reason),
+            reasons: choices(SubjectKind::CardOrder, &said.reason),
             text: said.text.clone(),
             about_reason: said.problem.is_some_and(is_about_reason),
             approval_delay: in_words(delays.approval),
@@ -103,13 +103,13 @@ pub(super) fn is_about_reason(code: Code) -> bool {
     code == rules::ORDER_REASON_MISSING || code == rules::ORDER_REASON_UNKNOWN
 }
 
-/// The reasons to refuse an order, this one chosen.
-pub(in crate::pages) fn choices(chosen: &str) -> Vec<Choice> {
+/// The reasons to refuse one of these, this one chosen.
+pub(in crate::pages) fn choices(kind: SubjectKind, chosen: &str) -> Vec<Choice> {
     let choice = |(place, reason): (usize, &RefusalReason)| Choice {
         key: (place + 1).to_string(),
         code: reason.code,
         sentence: reason.sentence,
         chosen: reason.code == chosen,
     };
-    refusal_reasons::of(SubjectKind::CardOrder).enumerate().map(choice).collect()
+    refusal_reasons::of(kind).enumerate().map(choice).collect()
 }

@@ -56,6 +56,9 @@ fn one_signature_decides_on_every_row_that_it_covers_and_what_was_left_out_is_na
     let rows = named(&done.body["rows"]);
     assert!(rows.contains(&(first.clone(), String::new())), "{rows:?}");
     assert!(rows.contains(&(second.clone(), "order-not-open".to_owned())), "{rows:?}");
+    let of_second = done.body["rows"].as_array().unwrap().iter().find(|row| row["number"] == second).unwrap();
+    let whose = &of_second["changes"][0];
+    assert_eq!((&whose["what"], &whose["by"]), (&json!("question-asked"), &json!("clara")), "{of_second}");
     assert!(matches!(state(&mut served, &first), OrderState::Approved { .. }));
     assert_eq!(state(&mut served, &flagged), OrderState::Submitted);
     let decisions = decision::of(&mut served.house.db, SubjectKind::CardOrder, &first).unwrap();

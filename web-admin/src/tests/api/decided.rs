@@ -106,43 +106,6 @@ impl Served {
 }
 
 impl House {
-    /// A plan of oppositions that waits, as the job writes one; of nothing.
-    pub(super) fn opposition_plan(&self, count: u32) -> String {
-        let at = self.now().millis();
-        let (id, feed) = (format!("PO-2026-{count:06}"), "ab".repeat(32));
-        self.sql(&format!(
-            "INSERT INTO opposition_plans (id, sequence, feed, planned_by, planned_at)
-             VALUES ('{id}', 1, '{feed}', 'job:revalidation', {at})"
-        ));
-        id
-    }
-
-    /// A renewal plan that waits; of nothing.
-    pub(in crate::tests) fn renewal_plan(&self, count: u32) -> String {
-        let at = self.now().millis();
-        let id = format!("RP-2026-{count:06}");
-        self.sql(&format!(
-            "INSERT INTO renewal_plans (id, planned_by, planned_at, horizon, status)
-             VALUES ('{id}', 'job:renewal', {at}, {at}, 'proposed')"
-        ));
-        id
-    }
-
-    /// The card of this person, suspended.
-    pub(super) fn suspended(&mut self, holder: u32) -> String {
-        let card = self.card(&person(holder)).to_string();
-        self.suspend(&card, holder);
-        card
-    }
-
-    fn suspend(&self, card: &str, count: u32) {
-        let at = self.now().millis();
-        self.sql(&format!(
-            "INSERT INTO card_suspensions (number, card_number, suspended_by, suspended_at)
-             VALUES ('SU-{count:016X}', '{card}', 'officer:rita', {at})"
-        ));
-    }
-
     fn lift_what_two_released(&mut self) -> usize {
         let act = self.act(Actor::Job("test"));
         let Self { db, rng, verifier, .. } = self;

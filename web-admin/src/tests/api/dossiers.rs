@@ -72,4 +72,13 @@ fn an_officer_in_doubt_has_two_approve_the_version_that_he_has_read() {
     let body: Value = super::signed(&challenge.body, &key);
     let done = served.post(&bob, &format!("{address}/decision"), &[("If-Match", &etag)], &body);
     assert_eq!((done.status, &done.body["status"]), (200, &json!("submitted")), "{done:?}");
+    // Who cannot be the second is told who was the first, and that another is awaited.
+    let listed = |who: &[u8]| {
+        let one = served.get(who, &address).body;
+        let listed = served.get(who, "/orders").body["orders"][0].clone();
+        assert_eq!(listed, one);
+        (one["stage"].clone(), one["first_approval"]["by"].clone())
+    };
+    assert_eq!(listed(&bob), (json!("approved-by-one"), json!("bob")));
+    assert_eq!(listed(&clara), (json!("submitted"), Value::Null), "she looks for herself");
 }

@@ -63,7 +63,7 @@ fn an_administrator_proposes_a_key_its_end_and_an_address_and_each_waits_for_two
 fn what_is_no_proposal_is_none() {
     let mut served = Served::start();
     let nova = served.certificate_of("nova", "Nova BLANC", Role::Administrator);
-    let der = served.authorities.certify(&mut served.house, "zoe");
+    let der = served.house.certify("zoe");
     let pem = String::from_utf8(X509::from_der(&der).unwrap().to_pem().unwrap()).unwrap();
     let new = |member: &str, value: &str| {
         let mut new = json!({

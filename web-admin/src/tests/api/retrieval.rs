@@ -10,8 +10,8 @@ fn a_program_of_an_agent_accepts_the_terms_and_fetches_the_certificate() {
     let mut served = Served::start();
     let alice = served.alice();
     let agent = served.certificate_of("agent", "Agnès ROUX", Role::CertificationAgent);
-    let Served { house, authorities, .. } = &mut served;
-    let (number, der) = house.certified_request(authorities);
+    let house = &mut served.house;
+    let (number, der) = house.issued("agent");
     let base = format!("/certificate-requests/{number}");
 
     let early = served.get(&agent, &format!("{base}/certificate"));
@@ -52,8 +52,8 @@ fn who_opposes_revokes_the_certificate_of_a_request_and_whoever_asked_for_it_is_
     let mut served = Served::start();
     let rita = served.certificate_of("rita", "Rita PETIT", Role::RevocationOfficer);
     let agent = served.certificate_of("agent", "Agnès ROUX", Role::CertificationAgent);
-    let Served { house, authorities, .. } = &mut served;
-    let (number, _) = house.certified_request(authorities);
+    let house = &mut served.house;
+    let (number, _) = house.issued("agent");
     let address = format!("/certificate-requests/{number}");
     let before = served.get(&rita, &address);
     let etag = before.header("etag");

@@ -6,7 +6,7 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
-use registration_authority::certificate_request::{NewCertificateRequest, Wanted, structure_names};
+use registration_authority::certificate_request::{self, RequestState};
 use registration_authority::delegation::{self, DelegationState};
 use registration_authority::officers::Role;
 use registration_authority::staff;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use super::super::authenticator::Authenticator;
 use super::super::house::person;
+use super::super::requests::requested_by;
 use super::super::structures::{LEAVER, MEMBER};
 use super::{House, Served, mounted, wanted};
-use crate::failure::Failure;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/rights.txt");
 
@@ -37,7 +37,7 @@ const ACTORS: [(&str, &str, &str, Role); 5] = [
 #[test]
 fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
     let mut served = Served::start();
-    let stranger = served.authorities.certify(&mut served.house, "enrolled for nobody");
+    let stranger = served.house.certify("enrolled for nobody");
     let mut callers = vec![("nobody", None), ("not-enrolled", Some(stranger))];
     for (column, login, name, role) in ACTORS {
         callers.push((column, Some(served.certificate_of(login, name, role))));
@@ -52,7 +52,8 @@ fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
         write!(table, "\n{:<58}", format!("{} {path}", method.to_uppercase())).unwrap();
         for (_, certificate) in &callers {
             // As many persons as the register has.
-            next += u32::from(path.starts_with("/orders") || path.starts_with("/cards"));
+            let of_a_person = ["/orders", "/cards", "/opposition-tickets/", "/reviews/"];
+            next += u32::from(of_a_person.iter().any(|begins| path.starts_with(begins)));
             asked += 1;
             let address = filled_in(&mut served.house, path, next, asked);
             let etag = etag(&mut served.house, path, next);
@@ -84,6 +85,7 @@ pub(super) fn etag(house: &mut House, path: &str, number: u32) -> String {
         "/mandates/{number}/end" => return "\"2.approved\"".to_owned(),
         "/delegations/{number}/end" => "signed",
         _ if path.starts_with("/delegations") => "proposed",
+        "/certificate-requests/{number}/retraction" => "approved",
         _ if path.starts_with("/orders") || path.starts_with("/certificate-requests") => "submitted",
         _ if path.starts_with("/renewal-plans") || path.starts_with("/mandates") => "proposed",
         _ => "held",
@@ -100,9 +102,14 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) 
             submitted
         }
         _ if path.starts_with("/orders/{number}") => house.submit("alice", &person(number)),
-        _ if path.starts_with("/cards/{number}/suspension/") => house.suspended(number),
+        _ if path.starts_with("/cards/{number}/suspension") => house.suspended(number),
         _ if path.starts_with("/cards/{number}") => house.card(&person(number)).to_string(),
-        _ if path.starts_with("/certificate-requests/{number}") => request(house, asked),
+        // The agent's, of the structure that he speaks for.
+        "/certificate-requests/{number}/certificate" | "/certificate-requests/{number}/terms" => {
+            house.issued("agent").0
+        }
+        "/certificate-requests/{number}/retraction" => house.approved_request("alice"),
+        _ if path.starts_with("/certificate-requests/{number}") => requested_by(house, "alice"),
         _ if path.starts_with("/register-feeds/{number}") => house.held_feed(asked),
         _ if path.starts_with("/opposition-plans/{number}") => house.opposition_plan(asked),
         _ if path.starts_with("/renewal-plans/{number}") => house.renewal_plan(asked),
@@ -114,9 +121,8 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) 
             let login = format!("nova-{asked}");
             house.proposed(&Authenticator::new(&login), &login, "Nova BLANC", Role::Auditor)
         }
-        // None stands here: who may act on one is told so.
-        "/opposition-tickets/{number}/dismissal" => "TK-0000000000000000".to_owned(),
-        "/reviews/{number}/finding" => "RL-0000000000000000".to_owned(),
+        "/opposition-tickets/{number}/dismissal" => house.ticket(number),
+        "/reviews/{number}/finding" => house.review(number),
         _ => String::new(),
     };
     if path.starts_with("/structures") {
@@ -124,8 +130,10 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) 
     }
     let local_id = if path.ends_with("/departure") { LEAVER } else { MEMBER };
     let path = path.replace("{structure}", STRUCTURE).replace("{local_id}", local_id);
-    // No request has this certificate: who may read one is told so.
-    let path = path.replace("{issuer}", "ACI-EL-ORG").replace("{serial}", "1DFF");
+    let path = match path.contains("{serial}") {
+        true => path.replace("{issuer}", "ACI-EL-ORG").replace("{serial}", &serial(house)),
+        false => path,
+    };
     path.replace("{number}", &number)
 }
 
@@ -166,14 +174,13 @@ pub(super) fn body(path: &str, number: u32) -> Value {
         // Of another than alice's nobody reads more than of none, whatever he accepts.
         "/certificate-requests/{number}/terms" => json!({"version": "CGU", "sha256": "ab".repeat(32)}),
         "/cards/{number}/suspension"
-        | "/orders/{number}/retraction"
         | "/orders/{number}/second-officer"
         | "/structures/{structure}/staff/{local_id}/departure"
         | "/mandates/{number}/end"
         | "/delegations/{number}/end" => json!({}),
         // The days are over: who may delegate is told so.
         "/delegations" => json!({"delegate": "clara", "first": "2000-01-01", "last": "2000-01-02"}),
-        _ if path.ends_with("/withdrawal") => json!({}),
+        _ if path.ends_with("/withdrawal") || path.ends_with("/retraction") => json!({}),
         _ if path.ends_with("/challenge") => json!({"decision": "approve"}),
         _ if path.ends_with("/decision") || path == "/bulk-decisions" => json!({
             "statement": "AA", "credential_id": "AA", "authenticator_data": "AA", "client_data": "AA",
@@ -191,24 +198,13 @@ fn unsigned(house: &mut House) -> String {
     open.map_or_else(|| house.delegation("bob", false), |one| one.number)
 }
 
-/// A request of alice's, for a name of its own.
-fn request(house: &mut House, number: u32) -> String {
-    let act = house.officer("alice");
-    let structure = STRUCTURE.parse().unwrap();
-    let name = format!("cachet-{number}");
-    let new = NewCertificateRequest {
-        profile: "el-org-sign".to_owned(),
-        wanted: Wanted::Structure(STRUCTURE.parse().unwrap()),
-        csr: csr(&name).into_bytes(),
-    };
-    let state = house.state.clone();
-    let House { db, rng, .. } = house;
-    db.write(|db| structure_names::allow(db, &structure, &name, rng, &act)).unwrap();
-    let submitted = db.write(|db| {
-        let submitted = state.submit_request()(db, new, rng, &act);
-        submitted.map_err(|(code, detail)| Failure::coded(code, detail))?.map_err(Failure::from)
-    });
-    submitted.unwrap().number
+/// The serial number of a certificate that a request of the agent's led to.
+fn serial(house: &mut House) -> String {
+    let (number, _) = house.issued("agent");
+    match certificate_request::get(&mut house.db, &number).unwrap().state {
+        RequestState::Issued { serial, .. } => serial.to_string(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn csr(common_name: &str) -> String {

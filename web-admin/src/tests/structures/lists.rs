@@ -54,6 +54,37 @@ async fn an_agent_mends_his_list_where_he_typed_it_and_declares_it_whole() {
 }
 
 #[actix_web::test]
+async fn what_was_shown_row_by_row_is_what_is_declared_and_where_a_row_does_something_else_by_then_it_is_shown_again()
+ {
+    let mut house = House::new();
+    house.structure("agent");
+    let mut agent = house.browser("agent").await;
+    let list = "identifiant_local;nom;prenom;fonction\nA1;LEROY;Anne;personnel\nA2;PETIT;Zoé;personnel";
+    let shown = agent.post(&address("/liste"), &[("liste", list)]).await;
+    assert!(shown.status == 200 && shown.says("2 nouvelles"), "{}", shown.body);
+    let seen = seen_in(&shown.body);
+    // A colleague of the agent's declares one of them meanwhile, under another name.
+    let one = [("numero", "A1"), ("fonction", "employee"), ("nom", "LEROI"), ("prenom", "Anne")];
+    assert_eq!(agent.post(&address("/personnel"), &one).await.status, 303);
+    let declare = [("liste", list), ("declarer", "oui"), ("apercu", &seen)];
+    let again = agent.post(&address("/liste"), &declare).await;
+    assert!(again.status == 200 && again.says("Rien n’est déclaré"), "{}", again.body);
+    assert!(again.says("1 nouvelle") && again.says("1 modifiée"), "{}", again.body);
+    assert!(again.says("auparavant\u{a0}: LEROI"), "the row says what it changes: {}", again.body);
+    let name = |house: &mut House, number| {
+        staff::find(&mut house.db, &structure(), number).unwrap().map(|member| member.family_name)
+    };
+    assert_eq!((name(&mut house, "A1").as_deref(), name(&mut house, "A2")), (Some("LEROI"), None));
+    let seen = seen_in(&again.body);
+    let declare = [("liste", list), ("declarer", "oui"), ("apercu", &seen)];
+    assert_eq!(agent.post(&address("/liste"), &declare).await.status, 303);
+    assert_eq!(
+        (name(&mut house, "A1").as_deref(), name(&mut house, "A2").as_deref()),
+        (Some("LEROY"), Some("PETIT"))
+    );
+}
+
+#[actix_web::test]
 async fn a_workbook_is_shown_before_it_is_declared_and_mended_in_the_list() {
     const WRONG: &[u8] =
         include_bytes!("../../../../tests/fuzz-targets/corpora/staff-list/cells-that-are-no-text").as_slice();

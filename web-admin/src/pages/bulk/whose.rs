@@ -1,0 +1,48 @@
+//! Whose act, or presence, leaves an order out of a selection: two officers work down one list.
+
+use professional_registry::ImportedRegister;
+use registration_authority::faults as rules;
+use registration_authority::order::bulk::Chosen;
+use registration_authority::queue::lease;
+use registration_authority::views::{self, Read};
+use store::{Act, Code, Database};
+
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::pages::dossier::author;
+use crate::pages::stale;
+use crate::typography::Shown;
+
+/// Who, and since when or when.
+pub(in crate::pages) struct Whose {
+    pub(in crate::pages) what: String,
+    pub(in crate::pages) at: Shown,
+}
+
+impl Whose {
+    /// Of an order that is left out for this code; none where nobody's act is the reason, or nobody is told of it. On one picture of the
+    /// database.
+    pub(super) fn of(
+        db: &mut Database,
+        language: Language,
+        chosen: &Chosen,
+        code: Code,
+        act: &Act,
+    ) -> Result<Option<Self>, Failure> {
+        let number = &chosen.number;
+        if code == rules::ORDER_TAKEN {
+            let Some(lease) = lease::of(db, &[number], act.at)?.remove(number) else { return Ok(None) };
+            let who = author(db, language, &lease.officer)?;
+            let what = language.say("bulk-taken-by").with("who", who).to_string();
+            return Ok(Some(Self { what, at: Shown(lease.since) }));
+        }
+        if ![rules::ORDER_NOT_OPEN, rules::ORDER_STALE_VERSION].contains(&code) {
+            return Ok(None);
+        }
+        let read = Read { version: Some(chosen.version), ..Read::default() };
+        let (_, mut changes) = views::changes(db, &mut ImportedRegister, number, &read, act)?;
+        let Some(last) = changes.pop() else { return Ok(None) };
+        let at = Shown(last.at);
+        Ok(Some(Self { what: stale::in_words(db, language, &last)?.to_string(), at }))
+    }
+}
