@@ -35,7 +35,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// What a feed does of which `change` is still to be done, and which `began_with` that where its import is taken up.
-    pub(crate) fn of(brakes: Brakes, change: &Change, began_with: Option<Self>, ceases: bool) -> Self {
+    pub(super) fn of(brakes: Brakes, change: &Change, began_with: Option<Self>, ceases: bool) -> Self {
         let difference = match &began_with {
             Some(began) => began.difference.taken_up(&change.difference, ceases),
             None => change.difference,

@@ -68,7 +68,7 @@ fn a_revocation_of_long_ago_that_ocsp_has_lost_is_found_by_the_walk_and_by_nothi
     let mut db = workshop.open(DatabaseRole::Owner);
     let act =
         Act { at: db.now().unwrap(), actor: Actor::Job("coherence"), request: RequestId("test".into()) };
-    let sample = Sample::draw(&mut db, &mut Fives).unwrap();
+    let sample = Sample::draw(&mut db, &mut Fives, act.at).unwrap();
     let looked = look(&mut db, &fetcher, &sample, &act).unwrap();
     assert_eq!(lacking(&looked.differences), BTreeSet::new(), "they are neither new nor drawn");
 
