@@ -98,6 +98,18 @@ impl CrlSigners {
         self.judge_now(folder, name, crl)
     }
 
+    /// Whether the rows say something else than before, where they were not read a moment ago.
+    pub(super) fn say_something_new(&self, pool: &Pool<Database>) -> bool {
+        let before = self.edition();
+        self.asks_again() && pool.run(|db| self.learn(db)).is_some() && self.edition() != before
+    }
+
+    /// As if they had been read at this moment, or long ago.
+    #[cfg(test)]
+    pub(super) fn were_asked(&self, at: Option<Instant>) {
+        self.lock().asked_at = at;
+    }
+
     /// The same by what is known already.
     pub(super) fn judge_now(
         &self,

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ca_core::revocation::RevocationReason;
 use store::{Database, DatabaseRole};
@@ -254,16 +254,16 @@ fn a_shard_that_was_opened_since_is_served() {
     let mut world = world();
     let names = [3, 4].map(|number| name(&format!("/crl/{ISSUING}/{number}.crl")));
     let mut later = Duration::from_secs(10);
-    let (url, crls) = (format!("sqlite:{}", world.path("igc.sqlite").display()), PublishedCrls::default());
-    let known = pool(&world);
+    let (crls, known) = (PublishedCrls::default(), pool(&world));
     crls.get(&world.folder, &known, &all()[0]).unwrap();
     for (number, name) in (3..).zip(&names) {
         world.open_shards(ISSUING, number..=number);
         publish(&mut world, later);
         later += Duration::from_secs(10);
-        // As the follower does with each of its connections.
-        let mut db = Database::open(&url, DatabaseRole::Status).unwrap();
-        crls.signers().learn(&mut db).unwrap();
+        crls.signers().were_asked(Some(Instant::now()));
+        let refused = crls.get(&world.folder, &known, name).unwrap_err();
+        assert!(matches!(refused, NotServed::Refused(_)), "the rows were read a moment ago: {refused}");
+        crls.signers().were_asked(None);
         let served = crls.get(&world.folder, &known, name).unwrap().unwrap();
         assert_eq!(served.file.body, fs::read(name.path(&world.folder)).unwrap());
     }

@@ -133,7 +133,14 @@ impl PublishedCrls {
             self.gone(name);
             return Ok(None);
         };
-        let known = match self.looked_at(name, version) {
+        let known = self.looked_at(name, version);
+        // A shard may have been opened since the rows were read.
+        let is_in_doubt = |known: &Known| matches!(known.refused, Some(Refused::Mismatch(_)));
+        let known = match known {
+            Some(known) if is_in_doubt(&known) && self.signers.say_something_new(pool) => None,
+            known => known,
+        };
+        let known = match known {
             Some(known) => known,
             None => {
                 let look = || match self.looked_at(name, version) {

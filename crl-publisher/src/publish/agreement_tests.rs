@@ -361,7 +361,7 @@ fn serial(card: u8, sharded: bool) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 40, ..ProptestConfig::default() })]
     #[test]
     fn whatever_happens_every_public_face_says_the_same(
         full_crl_at_once in prop::sample::select(&[0, 2, 1000]),
