@@ -29,6 +29,7 @@ impl StatusRole {
         let (signer, now) = (world.signer.clone(), Arc::clone(&clock));
         let service = StatusService::new(StatusSettings {
             folder: world.folder.clone(),
+            answers_ledger: world.path("nowhere/answers.ledger"),
             policy: world.policy.clone(),
             answer_cache_octets: 1024 * 1024,
             ahead: SigningAhead::default(),
