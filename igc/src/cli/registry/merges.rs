@@ -76,7 +76,7 @@ fn words(report: &MergeReport) -> String {
         text += &format!("  {adeli} and {rpps}: other {}, officers decide on case {id}\n", doubt.as_str());
     }
     for warning in &report.warnings {
-        text += &format!("  warning: {} {} of {} at once\n", warning.what, warning.part, warning.of);
+        text += &format!("  warning: {} {} of {} at once\n", warning.what.as_str(), warning.part, warning.of);
     }
     for error in &report.errors {
         text += &format!("  {error}\n");
