@@ -65,10 +65,9 @@ impl Checker<'_> {
             each.len() == all.len(),
             "names a certificate twice, or as revoked and as one that stays",
         )?;
-        let made_here = self.steps.iter().find_map(|made| match made {
-            Step::Certificate(of) if Some(&of.label) == wanted.but_responder.as_ref() => Some(made),
-            _ => None,
-        });
+        let made_here = self.steps.iter().find(
+            |made| matches!(made, Step::Certificate(of) if Some(&of.label) == wanted.but_responder.as_ref()),
+        );
         let made_here: Option<CertificateMade> = made_here.map(|made| self.outcome(made)).transpose()?;
         let kept = made_here.is_some_and(|made| revoked.clone().all(|(_, serial)| *serial != made.serial));
         self.must(step, kept, "revokes the responder that this ceremony has made")?;

@@ -69,7 +69,7 @@ impl LedgerWriter {
     /// an error nothing may leave.
     pub(crate) fn record(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
         self.append(signed, at)?;
-        let Some(lines) = self.to_force()? else { return Ok(()) };
+        let Some(lines) = self.lines_to_force()? else { return Ok(()) };
         let forced = lines.force();
         self.forced(&forced);
         forced
@@ -97,7 +97,7 @@ impl LedgerWriter {
     }
 
     /// Writes a line for each signature, in one write: they stay where this process ends in this moment, and outlive a
-    /// power cut once they were forced to the disk ([`Self::to_force`]). After an error nothing may leave, and the lines
+    /// power cut once they were forced to the disk ([`Self::lines_to_force`]). After an error nothing may leave, and the lines
     /// are owed: the file is looked at again from its end the next time.
     pub(crate) fn append(&mut self, signed: Vec<Signed>, at: Timestamp) -> Result<(), LedgerError> {
         let in_arrears = !self.owed.is_empty();
@@ -131,7 +131,7 @@ impl LedgerWriter {
 
     /// What forces every line to the disk that is written by now, while others may write more; nothing where answers do
     /// not wait for that.
-    pub(crate) fn to_force(&mut self) -> Result<Option<Force>, LedgerError> {
+    pub(crate) fn lines_to_force(&mut self) -> Result<Option<Force>, LedgerError> {
         if self.durability == Durability::Lazy {
             return Ok(None);
         }

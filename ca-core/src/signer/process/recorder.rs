@@ -36,7 +36,7 @@ impl SharedLedger {
 
     /// Forces what is written to the disk, while sessions write more.
     fn force(&self) -> Result<(), SignerError> {
-        let Some(lines) = self.with(LedgerWriter::to_force)? else { return Ok(()) };
+        let Some(lines) = self.with(LedgerWriter::lines_to_force)? else { return Ok(()) };
         let forced = lines.force();
         self.with(|writer| writer.forced(&forced));
         Ok(forced?)
