@@ -91,22 +91,44 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Looks at these in English too: other words are as wide as they are. A theme has no language; one is looked at.
+    fn in_english(&mut self, addresses: &[&str]) {
+        // The link at the head of each page chooses the language of those that follow.
+        self.browser.open(&format!("{}/ra/aide?lang=en", self.origin));
+        for address in addresses {
+            self.browser.open(&format!("{}{address}", self.origin));
+            let language = self.browser.run("return document.documentElement.lang");
+            assert_eq!(language, "en", "{address}");
+            self.in_themes(&format!("{address}, in English"), &["light"]);
+            self.fits_a_telephone(&format!("{address}, in English"));
+        }
+        self.browser.open(&format!("{}/ra/aide?lang=fr", self.origin));
+    }
+
     /// Looks at the page that an act has led to.
     fn now(&mut self, address: &str, says: &str) {
-        let browser = self.browser;
-        browser.wait_for_in("main", says);
-        for theme in ["dark", "light"] {
-            browser.theme(theme);
-            let found = browser.accessibility_violations();
+        self.browser.wait_for_in("main", says);
+        self.in_themes(address, &["dark", "light"]);
+        self.fits_a_telephone(address);
+        self.found.addresses.insert(address.split('?').next().unwrap_or_default().to_owned());
+    }
+
+    fn in_themes(&mut self, address: &str, themes: &[&str]) {
+        for theme in themes {
+            self.browser.theme(theme);
+            let found = self.browser.accessibility_violations();
             self.found.violations.extend(found.into_iter().map(|one| format!("{address}, {theme}: {one}")));
         }
+    }
+
+    fn fits_a_telephone(&mut self, address: &str) {
+        let browser = self.browser;
         browser.show_on(NARROWEST);
         let wide = browser.run("return document.documentElement.scrollWidth").as_u64();
         if wide.is_none_or(|wide| wide > u64::from(NARROWEST)) {
             self.found.violations.push(format!("{address}: {wide:?} pixels wide on a telephone"));
         }
         browser.show_on_its_window();
-        self.found.addresses.insert(address.split('?').next().unwrap_or_default().to_owned());
     }
 }
 
@@ -221,6 +243,7 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at(&format!("/ra/cartes/{opposed}"), "En opposition", None);
     look.at(&format!("/ra/porteurs/{holder}"), "Cartes", Some("holder"));
     look.at("/ra/certificats", "Demandes de certificats logiciels", None);
+    look.at(&format!("/ra/certificats/{}", shown.request), "certificat établi", None);
     look.at(
         &format!("/ra/certificats/{}/revocation", shown.request),
         "Révoquer le certificat",
@@ -239,10 +262,10 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/recepisses/0", "Introuvable", None);
     look.at("/ra/aide", "Raccourcis clavier", Some("help"));
     look.at("/ra/sessions", "Celle-ci", Some("sessions"));
-    // The link at the head of each page chooses the language of those that follow.
     look.at("/ra/file?lang=en", "Queue of orders", Some("queue-english"));
     look.at(&format!("/ra/dossiers/{waiting}"), "Private notes", Some("dossier-english"));
-    look.at(&format!("/ra/cartes/{active}?lang=fr"), "Mise en opposition", None);
+    let here = look.found.addresses.clone();
+    look.in_english(&here.iter().map(String::as_str).collect::<Vec<_>>());
     // What is reached by an act alone.
     let dossier = format!("/ra/dossiers/{waiting}");
     browser.open(&format!("{}{dossier}", desk.origin));
@@ -267,6 +290,12 @@ fn seen_by_an_administrator(desk: &Desk, browser: &Browser, shown: &Shown) -> Fo
     look.at("/ra/contreseing", "À contre-signer", None);
     look.at("/ra/exploitation", "Listes de révocation", Some("operations"));
     look.at("/ra/diagnostic", "Texte à joindre", Some("diagnostic"));
+    look.in_english(&[
+        "/ra/cles",
+        &format!("/ra/cles/{}", shown.enrolment),
+        "/ra/exploitation",
+        "/ra/diagnostic",
+    ]);
     look.found
 }
 
@@ -275,6 +304,7 @@ fn seen_by_an_auditor(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.at("/ra/journal", "Journal d'audit", Some("journal"));
     look.at(&format!("/ra/journal/{}", shown.event), "Prouvé", None);
     look.at("/ra/file", "File des demandes", None);
+    look.in_english(&["/ra/journal", &format!("/ra/journal/{}", shown.event)]);
     look.found
 }
 

@@ -8,8 +8,11 @@ use super::workshop::APPROVER;
 /// What a page says whose session was not kept.
 const NOT_KEPT: &str = "La session n'a pas été prolongée";
 
-/// Lets the page's clock run ahead, so many seconds.
+/// Lets the page's clock run ahead, so many seconds from when its script has reckoned when its session ends: what passes before that, it
+/// does not notice.
 pub fn let_pass(browser: &Browser, seconds: u32) {
+    browser.wait_for("Votre session se ferme après 30 minutes sans activité");
+    browser.run("return import(document.querySelector('script[src*=\"/session\"]').src).then(() => true)");
     browser.run(&format!("const then = Date.now; Date.now = () => then() + {seconds} * 1000"));
 }
 

@@ -2,18 +2,22 @@
 
 use std::fs;
 
-use acceptance::harness::{Browser, igc, run};
+use acceptance::harness::{Browser, chance, igc, run};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use registration_authority::approval::passkey::NewPasskey;
 use registration_authority::enrolment::NewCredential;
 use registration_authority::officers::{self, Role};
+use registration_authority::opposition::declaration::Declared;
+use registration_authority::opposition::{Ground, ticket};
 use serde_json::Value;
-use store::schema::register_structures;
+use store::schema::{card_orders, cards, certificate_requests, register_structures};
+use store::{Act, Actor};
 
+use crate::scenarios::delegations;
 use crate::scenarios::officers_desk::Desk;
 use crate::scenarios::officers_keys::authenticator::Authenticator;
-use crate::scenarios::workshop::{APPROVER, SUBMITTER, submit};
+use crate::scenarios::workshop::{APPROVER, SECOND_APPROVER, SUBMITTER, officer, submit};
 
 const AGENT: (&str, &str) = ("morgan.agent", "Morgan AGENT");
 
@@ -81,4 +85,40 @@ pub(super) fn orders_for_two(desk: &mut Desk, count: usize) -> Vec<String> {
     });
     desk.db.batch_execute(&flags.collect::<String>()).unwrap();
     numbers
+}
+
+/// What stands in lists that a demonstration leaves empty: a declaration that nobody has proved, a look that is due, a delegation, a view of his
+/// own, a request for a software certificate. The number of the request.
+pub(super) fn lists(desk: &mut Desk) -> String {
+    let db = &mut desk.db;
+    let card: String =
+        cards::table.filter(cards::status.eq("active")).select(cards::number).first(db).unwrap();
+    let anyone = Act { actor: Actor::Anyone, ..officer(db, APPROVER) };
+    let declared = Declared::Card(card.parse().unwrap());
+    ticket::open(db, &declared, Ground::Stolen, &mut chance(), &anyone).unwrap();
+    delegations::proposed(db, APPROVER, SECOND_APPROVER);
+    // Of others than who looks.
+    let ordered: String = card_orders::table
+        .filter(card_orders::status.eq("ordered").and(card_orders::origin.eq("officer")))
+        .select(card_orders::number)
+        .first(db)
+        .unwrap();
+    let issued: String = certificate_requests::table
+        .filter(
+            certificate_requests::status.eq("issued").and(certificate_requests::submitted_by.eq(SUBMITTER)),
+        )
+        .select(certificate_requests::number)
+        .first(db)
+        .unwrap();
+    let (request, at) = ("CR-2026-999999", anyone.at.millis());
+    db.batch_execute(&format!(
+        "INSERT INTO reviews VALUES ('RL-0000000000000001', 'approval', '{ordered}', 1, {at}, {at}, NULL);
+         INSERT INTO queue_views VALUES ('{APPROVER}', 'Mes urgents', 'statut=a-verifier&risque=eleve', {at});
+         INSERT INTO certificate_requests (number, version, profile, structure, common_name, dns_names, csr, public_key, submitted_by,
+             submitted_at, status, changed_at)
+         SELECT '{request}', 1, profile, structure, common_name, dns_names, csr, public_key, submitted_by, {at}, 'submitted', {at}
+         FROM certificate_requests WHERE number = '{issued}'"
+    ))
+    .unwrap();
+    request.to_owned()
 }

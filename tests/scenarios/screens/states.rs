@@ -1,6 +1,6 @@
 //! Screens in the states that no address alone shows: after an act, with an error, with nothing in them, refused.
 
-use super::filled::{orders_for_two, structure_with_its_agent};
+use super::filled::{lists, orders_for_two, structure_with_its_agent};
 use super::paper::on_paper;
 use super::*;
 
@@ -12,9 +12,10 @@ fn no_state_of_a_screen_keeps_anybody_out() {
     let waiting = desk.waiting();
     orders_for_two(&mut desk, 3);
     let (structure, agents) = structure_with_its_agent(&mut desk);
+    let request = lists(&mut desk);
     desk.sign_in(&browser);
     on_paper(&desk, &browser, [&waiting, &structure]);
-    found.join(of_lists(&desk, &browser, &structure));
+    found.join(of_lists(&desk, &browser, (&structure, &request)));
     found.join(of_forms(&desk, &browser));
     found.join(of_an_opposition(&mut desk, &browser));
     found.join(of_a_stale_dossier(&desk, &browser, &waiting));
@@ -36,7 +37,7 @@ fn of_a_new_key(desk: &Desk) -> Found {
 }
 
 /// Filled, and filtered to nothing.
-fn of_lists(desk: &Desk, browser: &Browser, structure: &str) -> Found {
+fn of_lists(desk: &Desk, browser: &Browser, (structure, request): (&str, &str)) -> Found {
     let mut look = Look::of(desk, browser);
     look.at("/ra/contreseing", "Mandat pour une structure", Some("inbox"));
     look.at("/ra/contreseing?fait=fin", "C'était le dernier de la liste.", None);
@@ -47,6 +48,21 @@ fn of_lists(desk: &Desk, browser: &Browser, structure: &str) -> Found {
     look.at("/ra/structures", "Contrat d'adhésion 2026-0413", None);
     look.at(&format!("/ra/structures/{structure}"), "LEROY", Some("structure"));
     look.at("/ra/porteurs/899700000000", "Introuvable", None);
+    let filled = [
+        ("/ra/rappels", "Classer sans suite"),
+        ("/ra/relectures", "Contester"),
+        ("/ra/delegations", "DG-2"),
+        ("/ra/file", "Mes urgents"),
+        ("/ra/certificats", request),
+    ];
+    for (address, says) in filled {
+        look.at(address, says, None);
+    }
+    let request = format!("/ra/certificats/{request}");
+    look.at(&request, "Approuver la demande", Some("request"));
+    let structure = format!("/ra/structures/{structure}");
+    let all = filled.map(|(address, _)| address);
+    look.in_english(&[&all[..], &["/ra/contreseing", "/ra/structures", &structure, &request]].concat());
     look.found
 }
 
@@ -118,6 +134,8 @@ fn of_a_session(desk: &Desk, browser: &Browser) -> Found {
         (26 * 60, "Votre session se ferme dans moins de cinq minutes, faute d'activité."),
         (31 * 60, "Votre session est fermée."),
     ] {
+        // Not by the address at which it is: what runs next may still be the page before.
+        browser.open("about:blank");
         browser.open(&format!("{}/ra/aide", desk.origin));
         super::super::sessions::let_pass(browser, passed);
         browser.wait_for_in(".session", says);
