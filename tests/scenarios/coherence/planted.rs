@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, chance};
 use coherence::fetch::Fetcher;
 use coherence::{Difference, Face, Kind, Looked, Sample, look};
+use crl_publisher::policy::Schedule;
 use crl_publisher::publish::publish_crls_now;
 use crl_publisher::{PublicFolder, PublicationPolicy};
 use diesel::connection::SimpleConnection;
@@ -135,7 +137,10 @@ fn full_crls_at(workshop: &Workshop, at: Timestamp) {
     let process = signer_beside_the_worker(workshop);
     let mut db = workshop.open(DatabaseRole::Owner);
     let folder = PublicFolder::at(workshop.dir().join("public"));
-    let policy = PublicationPolicy::default();
+    let day = Duration::from_secs(86_400);
+    let schedule = Schedule { every: 5 * day, valid: 10 * day };
+    let policy =
+        PublicationPolicy { full_crl: schedule, delta_crl: schedule, ..PublicationPolicy::default() };
     let done =
         publish_crls_now(&mut db, &mut process.signer(), &folder, &policy, &mut chance(), &act).unwrap();
     assert!(done.failures.is_empty(), "{:?}", done.failures);
