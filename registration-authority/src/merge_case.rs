@@ -51,7 +51,7 @@ pub fn settle_decided(
 enum Decided {
     Not,
     Refused,
-    Released(Release),
+    Released(Box<Release>),
 }
 
 fn standing(db: &mut Database, verifier: &ApprovalVerifier, id: &str, act: &Act) -> Result<Decided, Code> {
@@ -61,7 +61,7 @@ fn standing(db: &mut Database, verifier: &ApprovalVerifier, id: &str, act: &Act)
         Standing::Refused => Ok(Decided::Refused),
         Standing::Released => {
             let release = held_feed::release(db, verifier, id, act.at).map_err(|error| error.code())?;
-            Ok(release.map_or(Decided::Not, Decided::Released))
+            Ok(release.map_or(Decided::Not, |release| Decided::Released(Box::new(release))))
         }
     }
 }

@@ -94,7 +94,7 @@ fn who_is_no_longer_named_keeps_the_day_and_of_what_was_said_the_contact_alone_u
     assert_eq!(gone.ceased_at, Some(act_on(1).at));
     let said: Vec<&str> = gone.entries.iter().flatten().map(|(column, _)| *column).collect();
     assert_eq!(said, ["Téléphone (coord. correspondance)", "Adresse e-mail (coord. correspondance)"]);
-    assert_eq!(contacts_of_gone(db, "", 10).unwrap(), [person.clone()]);
+    assert_eq!(contacts_of_gone(db, "", 10).unwrap(), std::slice::from_ref(&person));
     let living = format!("8{}", register.professionals().nth(1).unwrap());
     assert_eq!(forget_contacts(db, &[person.clone(), living.clone()]).unwrap(), 1);
     assert!(supplement(db, Form::RESTRICTED, &person).unwrap().unwrap().entries.is_empty());
