@@ -59,6 +59,7 @@ pub use state::{
     WebSettings, WebState,
 };
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
+pub use throttle::OppositionLimits;
 pub use words::job_words;
 
 /// Largest form, in octets.
