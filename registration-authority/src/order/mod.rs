@@ -43,7 +43,7 @@ pub use document::{
 pub(crate) use give_back::{Because, reopen, submit_instead_of_planned, submit_renewal};
 pub use give_back::{GivenBack, given_back};
 pub use note::{Note, NoteError, erase_notes, note, notes};
-pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
+pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions, unanswered};
 pub use read::{get, of_holder, of_structure};
 pub use register_snapshot::RegisterSnapshot;
 pub use second_officer::{SecondOfficerError, ask_second_officer};

@@ -107,6 +107,8 @@ pub(super) struct DossierPage {
     /// What officers wrote for each other; nothing for who may not read it.
     notes: Option<Vec<Written>>,
     can_note: bool,
+    /// Whether it is the holder who is awaited, since no person submitted the order.
+    asks_holder: bool,
     events: Vec<Event>,
     cards: Vec<PastCard>,
     certificates: Vec<SoftwareRow>,
@@ -339,6 +341,7 @@ fn compose(
             .shown
             .iter()
             .map(|one| SoftwareRow::of(one, officer, at))
+        asks_holder: !order.is_submitted_by_a_person(),
             .collect(),
         other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
         other_orders_hidden: hidden_of(

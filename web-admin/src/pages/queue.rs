@@ -248,7 +248,10 @@ pub(super) fn left(language: Language, deadline: Deadline) -> String {
     let left = match deadline {
         Deadline::Left(time) => language.say("queue-left").with("time", language.duration(time)),
         Deadline::Late(time) => language.say("queue-late").with("time", language.duration(time)),
-        Deadline::Paused(time) => language.say("queue-paused").with("time", language.duration(time)),
+        Deadline::Paused { since, left } => language
+            .say("queue-paused")
+            .with("since", language.day(Shown(since)))
+            .with("time", language.duration(left)),
     };
     left.to_string()
 }

@@ -142,7 +142,7 @@ async fn the_time_that_is_left_is_shown_and_stands_still_while_the_applicant_is_
     house.ask("bob", &number);
     house.later(Duration::from_secs(20 * 86_400));
     let mut bob = house.browser("bob").await;
-    assert!(line(&bob.get("/ra/file?statut=en-attente").await, &number).contains("en pause, reste "));
+    assert!(line(&bob.get("/ra/file?statut=en-attente").await, &number).contains("en pause depuis le "));
     let late = house.submit("alice", &person(3));
     house.later(Duration::from_secs(20 * 86_400));
     let mut bob = house.browser("bob").await;
