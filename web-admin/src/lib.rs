@@ -37,6 +37,7 @@ mod state;
 mod throttle;
 mod trail_proofs;
 mod typography;
+mod under_way;
 mod words;
 
 #[cfg(test)]

@@ -126,6 +126,7 @@ pub struct WebState {
     sign_ins: Throttle,
     sign_ins_of: Throttle,
     listing: Kept<pages::pki::Listing>,
+    under_way: UnderWay,
     connections: Connections,
 }
 
@@ -145,6 +146,7 @@ impl WebState {
             sign_ins: Throttle::new(pages::sign_in::BY_ADDRESS, u32::MAX),
             sign_ins_of: Throttle::new(pages::sign_in::BY_LOGIN, u32::MAX),
             listing: Kept::default(),
+            under_way: UnderWay::default(),
         }
     }
 
@@ -286,6 +288,11 @@ impl WebState {
     pub(crate) fn listing(&self) -> &Kept<pages::pki::Listing> {
         &self.listing
     }
+    /// The acts of programs that are being answered.
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.under_way
+    }
+
 
     /// Runs `work` on a connection of its own, of those for such a visitor.
     pub(crate) fn on_connection<T>(
