@@ -100,6 +100,7 @@ dossier-done-document = The document is attached to the order.
 dossier-done-withdrawal = The order is withdrawn.
 dossier-under-review = Under review since { $at }
 dossier-event-submitted = Submitted
+dossier-other-on-it = { $who } has been on this order for { $time }.
 dossier-event-question = Question asked
 dossier-event-answer = Answer
 dossier-event-approved = Approved

@@ -100,6 +100,7 @@ dossier-done-document = Le document est joint à la demande.
 dossier-done-withdrawal = La demande est retirée.
 dossier-under-review = En cours d'examen depuis le { $at }
 dossier-event-submitted = Déposée
+dossier-other-on-it = { $who } est sur ce dossier depuis { $time }.
 dossier-event-question = Question posée
 dossier-event-answer = Réponse
 dossier-event-approved = Approuvée

@@ -85,6 +85,9 @@ pub(super) struct DossierPage {
     /// Since when an officer is on it.
     under_review: Option<Shown>,
     pending: Option<Pending>,
+    /// Which other officer that is, and for how long already; nothing for whoever asked for the card, nor where the look is blind.
+    other_on_it: Option<(String, String)>,
+    can_take_over: bool,
     /// Whether the letter of its refusal can be printed.
     letter: bool,
     made: Option<String>,
@@ -282,6 +285,12 @@ fn compose(
         number: order.number.clone(),
         version: order.version,
         digest: hex::encode(Sha256::digest(&order.decidable().canonical)),
+    let lease =
+        dossier.lease.as_ref().filter(|lease| submitted && is_officers && lease.officer != officer.login);
+    let other_on_it = match lease {
+        Some(lease) => Some((name_of(db, &lease.officer)?, language.ago(lease.since, at))),
+        None => None,
+    };
         read_at: at.millis(),
         name: order
             .service_in_words()
@@ -311,6 +320,9 @@ fn compose(
         places: register::places(db, &dossier, language)?,
         other_exercises: register::other_exercises(&dossier, language),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
+        can_take_over: other_on_it.is_some() && decides && !own,
+        other_on_it,
+        last: None,
         two: dossier.asks_for_two(),
         can_ask_second: submitted && decides && !own && !dossier.asks_for_two(),
         blind,

@@ -88,6 +88,41 @@ async fn the_list_says_who_is_on_an_order_and_anybody_may_take_it_over() {
 }
 
 #[actix_web::test]
+async fn the_dossier_says_who_is_on_it_and_for_how_long_and_is_taken_over_there() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}?statut=a-verifier&type=CPS");
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    let nobody = bob.get(&address).await;
+    assert!(!nobody.says("est sur ce dossier") && !nobody.says("Prendre la main"), "{}", nobody.body);
+    house.later(Duration::from_secs(4 * 60));
+    let said = "Bob BERNARD est sur ce dossier depuis 4\u{a0}min.";
+    let seen = clara.get(&address).await;
+    assert!(seen.says(said) && seen.says("Prendre la main"), "{}", seen.body);
+    assert!(!bob.get(&address).await.says("est sur ce dossier"), "he is on it himself");
+    let alice = house.browser("alice").await.get(&address).await;
+    assert!(alice.says(said) && !alice.says("Prendre la main"), "it is her own: {}", alice.body);
+    let view = seen.body.split_once("name=\"vue\" value=\"").expect("the view goes along").1;
+    let view = view.split('"').next().unwrap().replace("&#38;", "&");
+    assert_eq!(view, "statut=a-verifier&type=CPS");
+    let taken = clara.post(&format!("/ra/dossiers/{number}/prendre"), &[("vue", &view)]).await;
+    assert_eq!(taken.leads_to(), address);
+    assert!(!clara.follow(&taken).await.says("est sur ce dossier"));
+    assert!(bob.get(&address).await.says("Clara PETIT est sur ce dossier depuis moins d’une minute."));
+}
+
+#[actix_web::test]
+async fn whoever_looks_for_himself_is_not_told_who_is_on_the_dossier() {
+    let mut house = House::new();
+    // Persons of one name at one place: the later ones need two officers.
+    let [_, _, two] = [3, 4, 5].map(|nth| house.submit("alice", &person(nth)));
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    bob.get(&format!("/ra/dossiers/{two}")).await;
+    let seen = clara.get(&format!("/ra/dossiers/{two}")).await;
+    assert!(seen.says("Vous regardez par vous-même") && !seen.says("est sur ce dossier"), "{}", seen.body);
+}
+
+#[actix_web::test]
 async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     let mut house = House::new();
     let oldest = house.submit("alice", &person(3));
