@@ -328,3 +328,5 @@ fn seen_by_everybody(desk: &Desk) -> Found {
     look.at("/pki?lang=fr", "Autorités", None);
     look.found
 }
+    look.at("/accessibilite", "État de conformité", None);
+    look.at("/accessibilite", "State of conformity", None);

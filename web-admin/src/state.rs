@@ -203,6 +203,10 @@ impl WebState {
         self.settings.codes_by_mail
     }
 
+    pub(crate) fn contact(&self) -> &[String] {
+        &self.settings.contact
+    }
+
     pub(crate) fn working_hours(&self) -> &WorkingHours {
         &self.settings.working_hours
     }

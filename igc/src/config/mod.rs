@@ -15,6 +15,7 @@ mod opposition;
 mod passkeys;
 mod publication;
 mod register;
+mod registration_authority;
 mod retention;
 mod schedule;
 mod status;
@@ -44,6 +45,7 @@ pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use passkeys::Passkeys;
 pub use publication::{CertIdHash, NeverIssued, Publication};
+pub use registration_authority::RegistrationAuthority;
 pub use retention::Retention;
 pub use schedule::Schedule;
 
@@ -117,6 +119,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// When officers work.
     pub desk: Desk,
+    /// How the registration authority is reached.
+    pub registration_authority: RegistrationAuthority,
     /// How long what is said of persons is kept.
     pub retention: Retention,
     /// Where the register is asked about one person; nowhere, if absent.

@@ -1,5 +1,6 @@
 //! One file a page.
 
+mod accessibility;
 mod bulk;
 mod card;
 mod card_sign_in;
@@ -68,7 +69,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 39] = [
+pub(crate) const ADDRESSES: [&[Address]; 40] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,
@@ -88,6 +89,7 @@ pub(crate) const ADDRESSES: [&[Address]; 39] = [
     suspension::ADDRESSES,
     holder_opposition::ADDRESSES,
     pki::ADDRESSES,
+    accessibility::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
     tickets::ADDRESSES,
