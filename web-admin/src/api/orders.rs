@@ -16,6 +16,7 @@ use super::body::{Body, field};
 use super::caller::Caller;
 use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, reply, send};
+use super::order_look::OrderLook;
 use super::problem::{Problem, Refusals};
 use super::version::{IfMatch, etag};
 use super::{BASE, listing};
@@ -53,6 +54,9 @@ pub(super) struct Order {
     submitted_by: String,
     /// When, RFC 3339.
     submitted_at: String,
+    /// What an officer looks at before he decides; where the one order is read, and nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    look: Option<OrderLook>,
 }
 
 /// A page of orders, oldest first.
@@ -129,6 +133,7 @@ impl From<&CardOrder> for Order {
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.to_string(),
+            look: None,
         }
     }
 }
@@ -168,17 +173,18 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Orders { orders, next }, follows))
 }
 
-/// One order.
+/// One order, with what its page shows to whoever decides on it.
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let (found, lease) = caller
+    let dossier = caller
         .work(move |work| {
-            let found = views::order(work.db, &number, work.act)?;
-            let lease = lease::of(work.db, &[&found.number], work.act.at)?.remove(&found.number);
-            Ok((found, lease))
+            let act = work.act;
+            Ok(work.db.snapshot(|db| views::dossier(db, &mut ImportedRegister, &number, act))?)
         })
         .await?;
-    let tag = etag(found.version, found.state.name());
-    Ok(send(reply(StatusCode::OK, None, Some(tag), &Order::followed(&found, lease.as_ref()))))
+    let tag = etag(dossier.order.version, dossier.order.state.name());
+    let order = Order::followed(&dossier.order, dossier.lease.as_ref());
+    let order = Order { look: Some(OrderLook::from(dossier)), ..order };
+    Ok(send(reply(StatusCode::OK, None, Some(tag), &order)))
 }
 
 /// Submits an order.
