@@ -59,8 +59,8 @@ pub use state::{
     Diagnose, ReadExpiries, ReadListProgress, ReadPublications, ReadPublishedFile, SubmitRequest,
     WebSettings, WebState,
 };
-pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use throttle::OppositionLimits;
+pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job_words;
 
 /// Largest form, in octets.

@@ -133,8 +133,8 @@ pub struct WebState {
 impl WebState {
     /// From what the composition root hands over.
     pub fn new(settings: WebSettings) -> Self {
-        Self {
         let limits = settings.opposition_limits;
+        Self {
             challenges: Challenges::new(&mut *(settings.rng)()),
             connections: Connections::new(Arc::clone(&settings.open)),
             settings,
@@ -223,9 +223,14 @@ impl WebState {
         &self.throttle
     }
 
-    /// Counts what holders declare.
+    /// Counts what holders declare with a code, and nothing else: no other visitor uses up what is theirs.
     pub(crate) fn declarations_throttle(&self) -> &Throttle {
         &self.declarations
+    }
+
+    /// Counts what is declared without one.
+    pub(crate) fn call_backs_throttle(&self) -> &Throttle {
+        &self.call_backs
     }
 
     /// Counts the one-time codes that holders ask for.
@@ -234,11 +239,6 @@ impl WebState {
     }
 
     /// Counts what is sent to sign in, or to make a key, by address.
-    /// Counts what is declared without one.
-    pub(crate) fn call_backs_throttle(&self) -> &Throttle {
-        &self.call_backs
-    }
-
     pub(crate) fn sign_ins_throttle(&self) -> &Throttle {
         &self.sign_ins
     }
@@ -288,15 +288,15 @@ impl WebState {
         &self.sessions
     }
 
-    /// What the public page lists, kept for a moment.
-    pub(crate) fn listing(&self) -> &Kept<pages::pki::Listing> {
-        &self.listing
-    }
     /// The acts of programs that are being answered.
     pub(crate) fn under_way(&self) -> &UnderWay {
         &self.under_way
     }
 
+    /// What the public page lists, kept for a moment.
+    pub(crate) fn listing(&self) -> &Kept<pages::pki::Listing> {
+        &self.listing
+    }
 
     /// Runs `work` on a connection of its own, of those for such a visitor.
     pub(crate) fn on_connection<T>(

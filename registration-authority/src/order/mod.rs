@@ -24,6 +24,7 @@ mod submit;
 mod take_back;
 mod take_effect;
 mod tie;
+mod together;
 mod withdraw;
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use take_back::{Revocable, TakeBackError, last_to_take_back, may_take_back, 
 pub(crate) use take_effect::await_effect;
 pub use take_effect::{TookEffect, take_effect};
 pub use tie::{StaffTie, Tie};
+pub use together::{Together, TogetherError, decided_together};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::set_status;

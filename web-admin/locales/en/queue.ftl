@@ -2,6 +2,7 @@
 
 queue-page-title = Queue – { $state }
 queue-title = Queue of orders
+queue-last-decisions = Your last decision: { $number } orders together
 queue-last-decision = Your last decision: order { $number }
 queue-states = State of the orders
 queue-next = Next file

@@ -2,6 +2,7 @@
 
 queue-page-title = File – { $state }
 queue-title = File des demandes
+queue-last-decisions = Votre dernière décision : { $number } demandes ensemble
 queue-last-decision = Votre dernière décision : la demande { $number }
 queue-states = État des demandes
 queue-next = Dossier suivant

@@ -41,6 +41,7 @@ pub(super) use place::List;
 pub(super) use said::Said;
 
 use super::hidden::hidden_of;
+use super::queue::LastDecision;
 use super::software::SoftwareRow;
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
@@ -84,10 +85,12 @@ pub(super) struct DossierPage {
     status_since: Option<Shown>,
     /// Since when an officer is on it.
     under_review: Option<Shown>,
-    pending: Option<Pending>,
     /// Which other officer that is, and for how long already; nothing for whoever asked for the card, nor where the look is blind.
     other_on_it: Option<(String, String)>,
     can_take_over: bool,
+    pending: Option<Pending>,
+    /// The decision that led here, where the reader can still take it back.
+    last: Option<LastDecision>,
     /// Whether the letter of its refusal can be printed.
     letter: bool,
     made: Option<String>,
@@ -104,14 +107,14 @@ pub(super) struct DossierPage {
     first_approval: Option<String>,
     questions: Vec<Asked>,
     can_ask: bool,
+    /// Whether it is the holder who is awaited, since no person submitted the order.
+    asks_holder: bool,
     can_answer: bool,
     documents: Vec<Attached>,
     can_attach: bool,
     /// What officers wrote for each other; nothing for who may not read it.
     notes: Option<Vec<Written>>,
     can_note: bool,
-    /// Whether it is the holder who is awaited, since no person submitted the order.
-    asks_holder: bool,
     events: Vec<Event>,
     cards: Vec<PastCard>,
     certificates: Vec<SoftwareRow>,
@@ -224,7 +227,11 @@ pub(super) fn read(
     let act = work.act;
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        compose(db, frame, &reader, dossier, said)
+        let last = match said.led_here() {
+            true => LastDecision::of(db, verifier, (officer, act), list.filter())?,
+            false => None,
+        };
+        Ok(DossierPage { last, ..compose(db, frame, &reader, dossier, said)? })
     })
 }
 
@@ -278,6 +285,12 @@ fn compose(
             .with("number", by.number)
             .to_string()
     });
+    let lease =
+        dossier.lease.as_ref().filter(|lease| submitted && is_officers && lease.officer != officer.login);
+    let other_on_it = match lease {
+        Some(lease) => Some((name_of(db, &lease.officer)?, language.ago(lease.since, at))),
+        None => None,
+    };
     let barred = composer::barred(language, officer, own, (approved, near), signs);
     Ok(DossierPage {
         frame,
@@ -285,12 +298,6 @@ fn compose(
         number: order.number.clone(),
         version: order.version,
         digest: hex::encode(Sha256::digest(&order.decidable().canonical)),
-    let lease =
-        dossier.lease.as_ref().filter(|lease| submitted && is_officers && lease.officer != officer.login);
-    let other_on_it = match lease {
-        Some(lease) => Some((name_of(db, &lease.officer)?, language.ago(lease.since, at))),
-        None => None,
-    };
         read_at: at.millis(),
         name: order
             .service_in_words()
@@ -313,6 +320,9 @@ fn compose(
         status_class: order.state.name(),
         status_since: since(order.state),
         under_review: dossier.lease.as_ref().filter(|_| submitted).map(|lease| Shown(lease.since)),
+        can_take_over: other_on_it.is_some() && decides && !own,
+        other_on_it,
+        last: None,
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
@@ -320,9 +330,6 @@ fn compose(
         places: register::places(db, &dossier, language)?,
         other_exercises: register::other_exercises(&dossier, language),
         can_refresh: submitted && officer.role.may(Right::Submit) && !agrees,
-        can_take_over: other_on_it.is_some() && decides && !own,
-        other_on_it,
-        last: None,
         two: dossier.asks_for_two(),
         can_ask_second: submitted && decides && !own && !dossier.asks_for_two(),
         blind,
@@ -334,6 +341,7 @@ fn compose(
             .map(|question| Asked::of(db, question))
             .collect::<Result<_, Failure>>()?,
         can_ask: submitted && decides,
+        asks_holder: !order.is_submitted_by_a_person(),
         can_answer: waits && may_withdraw,
         documents: dossier
             .documents
@@ -353,7 +361,6 @@ fn compose(
             .shown
             .iter()
             .map(|one| SoftwareRow::of(one, officer, at))
-        asks_holder: !order.is_submitted_by_a_person(),
             .collect(),
         other_orders: dossier.other_orders.shown.iter().map(|order| PastOrder::of(order, language)).collect(),
         other_orders_hidden: hidden_of(

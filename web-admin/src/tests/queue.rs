@@ -132,12 +132,15 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     let mut bob = house.browser("bob").await;
     let next = |view: &'static str| [("vue", view)];
     let by_name = bob.post("/ra/file/suivant", &next("statut=a-verifier&profession=60")).await;
-    assert_eq!(by_name.leads_to(), format!("/ra/dossiers/{oldest}?statut=a-verifier&profession=60"));
+    assert_eq!(
+        by_name.leads_to(),
+        format!("/ra/dossiers/{oldest}?statut=a-verifier&profession=60&suite=oui")
+    );
     let mut clara = house.browser("clara").await;
     let answer = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
     assert_eq!(
         answer.leads_to(),
-        format!("/ra/dossiers/{nurse}?statut=a-verifier"),
+        format!("/ra/dossiers/{nurse}?statut=a-verifier&suite=oui"),
         "bob is on the other one"
     );
     let none = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
@@ -145,7 +148,7 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     // Nobody is on either any more; of the two, the younger is the one that is looked for.
     house.later(lease::LEASE);
     let named = clara.post("/ra/file/suivant", &next("statut=a-verifier&q=DURAND")).await;
-    assert_eq!(named.leads_to(), format!("/ra/dossiers/{nurse}?statut=a-verifier&q=DURAND"));
+    assert_eq!(named.leads_to(), format!("/ra/dossiers/{nurse}?statut=a-verifier&q=DURAND&suite=oui"));
     let mut rita = house.browser("rita").await;
     assert!(!rita.get("/ra/file").await.says("Dossier suivant"));
 }

@@ -35,13 +35,6 @@ pub(super) struct Known {
     pub(super) subject: Decidable,
 }
 
-/// What became of an order.
-pub(super) struct Done {
-    pub(super) chosen: Chosen,
-    pub(super) name: String,
-    pub(super) refusal: Option<&'static str>,
-}
-
 /// Each order as it stands, on one picture of the database.
 pub(super) fn read(
     work: &mut Work<'_>,
@@ -98,17 +91,8 @@ impl Known {
     }
 }
 
-impl Done {
-    /// What became of this order: a refusal of one is told beside it, and keeps no other back.
-    pub(super) fn of(work: &mut Work<'_>, chosen: Chosen, failure: Option<Failure>) -> Result<Self, Failure> {
-        let order = views::order(work.db, &chosen.number, work.act);
-        let name =
-            order.map_or(String::new(), |order| typography::name(&order.family_name, &order.given_name));
-        Ok(Self { chosen, name, refusal: failure.map(told).transpose()? })
-    }
-}
-
-fn told(failure: Failure) -> Result<&'static str, Failure> {
+/// The code of why an order is left out, which is told beside it and keeps no other back.
+pub(super) fn told(failure: Failure) -> Result<&'static str, Failure> {
     match failure.code() {
         Some(code) => Ok(code.name),
         None => Err(failure),
