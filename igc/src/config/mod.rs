@@ -3,6 +3,7 @@
 mod certificates;
 mod client_certificates;
 mod coherence;
+mod contact;
 mod database;
 mod decisions;
 mod demonstration;
@@ -15,7 +16,6 @@ mod opposition;
 mod passkeys;
 mod publication;
 mod register;
-mod registration_authority;
 mod retention;
 mod schedule;
 mod status;
@@ -36,6 +36,7 @@ use thiserror::Error;
 
 pub use certificates::Certificates;
 pub use client_certificates::ClientCertificates;
+pub use contact::RegistrationAuthority;
 pub use decisions::DecisionsSection;
 pub use demonstration::Demo;
 pub use desk::Desk;
@@ -45,7 +46,6 @@ pub use object_store::ObjectStoreSection;
 pub use opposition::Opposition;
 pub use passkeys::Passkeys;
 pub use publication::{CertIdHash, NeverIssued, Publication};
-pub use registration_authority::RegistrationAuthority;
 pub use retention::Retention;
 pub use schedule::Schedule;
 

@@ -77,7 +77,8 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
 
 /// Applicants who have been awaited for too long.
 pub(super) fn questions(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
-    const CALL: &str = "call the applicant or, where a job submitted the order, the holder; record what he answers, or withdraw the order";
+    const CALL: &str = "call the applicant or, where a job submitted the order, the holder; record what he answers, or \
+                        withdraw the order";
     let what = "questions to applicants";
     let waiting = order::unanswered(db, now.minus(AWAITED), MOST)?;
     findings.push(match waiting.first() {
