@@ -3,6 +3,7 @@
 //!
 //! Card and certification meet on the card's row (invariant 15), so that row is always taken first.
 
+mod again;
 pub mod by_code;
 pub mod by_request;
 pub mod code;
@@ -39,6 +40,7 @@ use crate::structure_notices;
 use crate::suspension;
 use requester::{Claim, Requested, RequesterError};
 
+pub use again::declared_before;
 pub use ground::{Ground, GroundError};
 pub use table::{
     BadTable, GroundRule, HoldRule, Mark, Naming, Needs, OppositionTable, RequesterRule, RequesterRules,

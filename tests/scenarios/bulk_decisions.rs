@@ -75,7 +75,7 @@ fn an_officer_approves_what_he_ticked_with_one_gesture_and_takes_it_back_with_on
     nobody_is_kept_out(&browser, "bulk-sign");
     browser.press(&[ENTER]);
     browser.wait_for("2 sur 2.");
-    browser.wait_for("pendant 4 minutes");
+    browser.wait_for("Vous pouvez revenir sur ces décisions jusqu'à");
     nobody_is_kept_out(&browser, "bulk-done");
     for number in &chosen[..2] {
         assert_eq!(status(&mut desk, number), "approved");

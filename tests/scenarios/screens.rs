@@ -8,6 +8,8 @@ use acceptance::harness::{Browser, MailServer, igc, root, run};
 use card::CardStatus;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use registration_authority::approval::SubjectKind;
+use registration_authority::decision;
 use serde_json::Value;
 use store::schema::{
     audit_events, card_orders, cards, certificate_requests, officer_enrolments, order_places,
@@ -208,6 +210,7 @@ fn no_screen_keeps_anybody_out_and_each_was_looked_at() {
     let shown = Shown::of(&mut desk, refused);
     paper::of_a_holder(&desk, &browser, &shown.holder, &shown.active);
     let mut found = seen_by_an_officer(&desk, &browser, &shown);
+    found.join(seen_together(&mut desk, &browser, &shown.waiting));
     sign_in_as(&mut desk, &browser, "Camille MARTIN");
     found.join(seen_by_who_asked(&desk, &browser, &shown));
     sign_in_as(&mut desk, &browser, "administrator");
@@ -283,6 +286,15 @@ fn seen_by_an_officer(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     look.found
 }
 
+/// What became of what one gesture decided on: here of one order, which was approved just now.
+fn seen_together(desk: &mut Desk, browser: &Browser, number: &str) -> Found {
+    let decided = decision::of(&mut desk.db, SubjectKind::CardOrder, number).unwrap().remove(0);
+    let mut look = Look::of(desk, browser);
+    let moment = decided.decided_at.millis();
+    look.at(&format!("/ra/file/lot/{moment}?statut=a-verifier"), "1 sur 1.", Some("bulk-done"));
+    look.found
+}
+
 fn seen_by_an_administrator(desk: &Desk, browser: &Browser, shown: &Shown) -> Found {
     let mut look = Look::of(desk, browser);
     look.at("/ra/cles", "Clés des opérateurs", Some("keys-of-officers"));
@@ -351,9 +363,11 @@ fn seen_by_everybody(desk: &Desk) -> Found {
     look.at("/ra/cle", "identifiant", None);
     look.at("/opposition/rappel", "Déclaration enregistrée", None);
     look.at("/pki", "Autorités", Some("public-page"));
+    look.at("/accessibilite", "État de conformité", None);
     look.at("/nowhere", "Introuvable", None);
     look.at("/opposition?lang=en", "You have your opposition code", None);
     look.at("/ra/sign-in", "Sign in with my security key", None);
+    look.at("/accessibilite", "State of conformity", None);
     look.at("/pki", "Certification authorities", Some("public-page-english"));
     look.at("/pki?lang=fr", "Autorités", None);
     look.found

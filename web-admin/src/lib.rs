@@ -37,6 +37,7 @@ mod state;
 mod throttle;
 mod trail_proofs;
 mod typography;
+mod under_way;
 mod words;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use state::{
     Diagnose, ReadExpiries, ReadListProgress, ReadPublications, ReadPublishedFile, SubmitRequest,
     WebSettings, WebState,
 };
+pub use throttle::OppositionLimits;
 pub use trail_proofs::{EventProof, ProveEvent, Selected, WriteSelection};
 pub use words::job_words;
 

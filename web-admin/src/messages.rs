@@ -34,6 +34,7 @@ macro_rules! files {
 }
 
 files![
+    "accessibility",
     "base",
     "bulk",
     "card",

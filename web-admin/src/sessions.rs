@@ -126,6 +126,9 @@ pub(crate) struct Session {
     pub(crate) means: Means,
 }
 
+/// What the last bulk left out: when it was decided, and each row with its version and the code of why.
+pub(crate) type LeftOut = (Timestamp, Vec<(String, i64, &'static str)>);
+
 struct Entry {
     login: String,
     display_name: String,
@@ -136,6 +139,7 @@ struct Entry {
     since: Timestamp,
     seen: Timestamp,
     receipts: Vec<Opposition>,
+    left_out: Option<LeftOut>,
     /// Whether it makes room for another: it counts no more.
     leaves: bool,
     /// For what of the inbox the last page was shown, and whether that was an act.
@@ -176,6 +180,7 @@ impl Sessions {
             since: now,
             seen: now,
             receipts: Vec::new(),
+            left_out: None,
             leaves: false,
             led: None,
         };
@@ -273,6 +278,20 @@ impl Sessions {
     /// The opposition with this receipt, declared in this session.
     pub(crate) fn receipt(&self, key: &SessionKey, receipt: &str) -> Option<Opposition> {
         self.locked().get(key)?.receipts.iter().find(|kept| kept.receipt == receipt).cloned()
+    }
+
+    /// Keeps what a bulk left out, for the page that says what became of it.
+    pub(crate) fn keep_left_out(&self, key: &SessionKey, left_out: LeftOut) {
+        if let Some(entry) = self.locked().get_mut(key) {
+            entry.left_out = Some(left_out);
+        }
+    }
+
+    /// What the bulk of this moment left out, as the last act of this session on it found.
+    pub(crate) fn left_out(&self, key: &SessionKey, at: Timestamp) -> Vec<(String, i64, &'static str)> {
+        let open = self.locked();
+        let kept = open.get(key).and_then(|entry| entry.left_out.as_ref()).filter(|(of, _)| *of == at);
+        kept.map(|(_, rows)| rows.clone()).unwrap_or_default()
     }
 
     fn locked(&self) -> MutexGuard<'_, BTreeMap<SessionKey, Entry>> {

@@ -21,7 +21,8 @@ use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::pages;
 use crate::sessions::Sessions;
-use crate::throttle::Throttle;
+use crate::throttle::{OppositionLimits, Throttle};
+use crate::under_way::UnderWay;
 use crate::{
     EventProof, Expiry, Finding, JobPace, ListProgress, OcspFigures, ProveEvent, Publications, PublishedFile,
     Selected, SignInLinks, Untold, WriteSelection,
@@ -53,6 +54,10 @@ pub struct WebSettings {
     pub suspensions: SuspensionPolicy,
     /// Whether a mail server is configured, so that holders can be sent one-time codes.
     pub codes_by_mail: bool,
+    /// How often one address may ask something of the page of oppositions.
+    pub opposition_limits: OppositionLimits,
+    /// How the registration authority is reached, a line each, for whoever a page keeps out; nothing where that is not configured.
+    pub contact: Vec<String>,
     /// When officers work.
     pub working_hours: WorkingHours,
     /// Reads what is published at a moment, for the public page.
@@ -116,33 +121,32 @@ pub struct WebState {
     sessions: Sessions,
     throttle: Throttle,
     declarations: Throttle,
+    call_backs: Throttle,
     codes: Throttle,
     sign_ins: Throttle,
     sign_ins_of: Throttle,
     listing: Kept<pages::pki::Listing>,
+    under_way: UnderWay,
     connections: Connections,
 }
 
 impl WebState {
     /// From what the composition root hands over.
     pub fn new(settings: WebSettings) -> Self {
+        let limits = settings.opposition_limits;
         Self {
             challenges: Challenges::new(&mut *(settings.rng)()),
             connections: Connections::new(Arc::clone(&settings.open)),
             settings,
             sessions: Sessions::default(),
             throttle: Throttle::new(pages::pki::BY_ADDRESS, pages::pki::BY_ALL),
-            declarations: Throttle::new(
-                pages::holder_opposition::BY_ADDRESS,
-                pages::holder_opposition::BY_ALL,
-            ),
-            codes: Throttle::new(
-                pages::holder_opposition::CODES_BY_ADDRESS,
-                pages::holder_opposition::CODES_BY_ALL,
-            ),
+            declarations: Throttle::new(limits.declarations, u32::MAX),
+            call_backs: Throttle::new(limits.call_backs, pages::holder_opposition::CALL_BACKS_BY_ALL),
+            codes: Throttle::new(limits.codes, pages::holder_opposition::CODES_BY_ALL),
             sign_ins: Throttle::new(pages::sign_in::BY_ADDRESS, u32::MAX),
             sign_ins_of: Throttle::new(pages::sign_in::BY_LOGIN, u32::MAX),
             listing: Kept::default(),
+            under_way: UnderWay::default(),
         }
     }
 
@@ -199,6 +203,10 @@ impl WebState {
         self.settings.codes_by_mail
     }
 
+    pub(crate) fn contact(&self) -> &[String] {
+        &self.settings.contact
+    }
+
     pub(crate) fn working_hours(&self) -> &WorkingHours {
         &self.settings.working_hours
     }
@@ -215,9 +223,14 @@ impl WebState {
         &self.throttle
     }
 
-    /// Counts what holders declare.
+    /// Counts what holders declare with a code, and nothing else: no other visitor uses up what is theirs.
     pub(crate) fn declarations_throttle(&self) -> &Throttle {
         &self.declarations
+    }
+
+    /// Counts what is declared without one.
+    pub(crate) fn call_backs_throttle(&self) -> &Throttle {
+        &self.call_backs
     }
 
     /// Counts the one-time codes that holders ask for.
@@ -273,6 +286,11 @@ impl WebState {
 
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.sessions
+    }
+
+    /// The acts of programs that are being answered.
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.under_way
     }
 
     /// What the public page lists, kept for a moment.

@@ -12,6 +12,24 @@ pub(crate) const WINDOW: i64 = 60;
 /// Counters for addresses. Two that fall on one counter share it: then less is allowed, never more.
 const COUNTERS: usize = 8192;
 
+/// How often one address, or an IPv6 /64, may ask something of the page of oppositions, in a minute. Behind a proxy everybody is
+/// one address: there these are everybody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OppositionLimits {
+    /// Declarations with a code, of a letter or of a mail.
+    pub declarations: u16,
+    /// Declarations without one, which ask to be called back.
+    pub call_backs: u16,
+    /// One-time codes, each of which may be a mail to somebody.
+    pub codes: u16,
+}
+
+impl Default for OppositionLimits {
+    fn default() -> Self {
+        Self { declarations: 60, call_backs: 6, codes: 3 }
+    }
+}
+
 /// Counts questions. Which addresses share a counter is drawn at each start, so that nobody can choose whose
 /// he uses up.
 pub(crate) struct Throttle {

@@ -22,7 +22,7 @@ use super::publication::PublicationSection;
 use super::register::RegisterSection;
 use super::retention::RetentionSection;
 use super::status::StatusSection;
-use super::{Bureau, Coherence, Config, Schedule, Schedules, TlsFiles};
+use super::{Bureau, Coherence, Config, RegistrationAuthority, Schedule, Schedules, TlsFiles};
 
 /// What sort of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,9 @@ pub struct ConfigFile {
     /// When officers work.
     #[serde(default)]
     pub desk: DeskSection,
+    /// How the registration authority is reached.
+    #[serde(default)]
+    pub registration_authority: RegistrationAuthority,
     /// How notices are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
@@ -265,6 +268,7 @@ impl ConfigFile {
             bulk_bound,
             opposition: self.opposition.understand(folder)?,
             desk: self.desk.understand()?,
+            registration_authority: self.registration_authority.understand()?,
             mail: self.mail.map(|mail| mail.understand(folder)).transpose()?,
             retention: self.retention.understand(self.kind)?,
             publication,

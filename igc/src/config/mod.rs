@@ -3,6 +3,7 @@
 mod certificates;
 mod client_certificates;
 mod coherence;
+mod contact;
 mod database;
 mod decisions;
 mod demonstration;
@@ -35,6 +36,7 @@ use thiserror::Error;
 
 pub use certificates::Certificates;
 pub use client_certificates::ClientCertificates;
+pub use contact::RegistrationAuthority;
 pub use decisions::DecisionsSection;
 pub use demonstration::Demo;
 pub use desk::Desk;
@@ -117,6 +119,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// When officers work.
     pub desk: Desk,
+    /// How the registration authority is reached.
+    pub registration_authority: RegistrationAuthority,
     /// How long what is said of persons is kept.
     pub retention: Retention,
     /// Where the register is asked about one person; nowhere, if absent.

@@ -1,3 +1,5 @@
+use web_admin::OppositionLimits;
+
 use super::*;
 
 const DEMO: &str = include_str!("demo.toml");
@@ -307,5 +309,32 @@ fn the_listener_for_certificates_has_its_own_tls_files_or_those_of_the_pages() {
     for origin in ["http://pki.home.arpa", "https://", "https://pki.home.arpa/ra"] {
         let message = with(&format!("origin = \"{origin}\"")).unwrap_err();
         assert!(message.contains("client_certificates.origin"), "{message}");
+    }
+}
+
+#[test]
+fn what_one_address_may_ask_of_the_page_of_oppositions_is_bounded() {
+    let with = |section: &str| parse(&format!("{DEMO}\n[opposition]\n{section}\n"));
+    assert_eq!(parse(DEMO).unwrap().opposition.limits(), OppositionLimits::default());
+    let set = with("declarations_a_minute = 600\ncall_backs_a_minute = 60\ncodes_a_minute = 30").unwrap();
+    let limits = OppositionLimits { declarations: 600, call_backs: 60, codes: 30 };
+    assert_eq!(set.opposition.limits(), limits);
+    for key in ["declarations_a_minute", "call_backs_a_minute", "codes_a_minute"] {
+        for wrong in [0, 10_001] {
+            let message = with(&format!("{key} = {wrong}")).unwrap_err();
+            assert!(message.contains(&format!("opposition.{key}")), "{message}");
+        }
+    }
+}
+
+#[test]
+fn how_the_registration_authority_is_reached_is_a_few_lines() {
+    let with = |lines: &str| parse(&format!("{DEMO}\n[registration_authority]\ncontact = {lines}\n"));
+    assert!(parse(DEMO).unwrap().registration_authority.contact.is_empty(), "nobody is made up");
+    let set = with("[\"Autorité d'enregistrement\", \"01 99 00 00 00\"]").unwrap();
+    assert_eq!(set.registration_authority.contact.len(), 2);
+    for wrong in ["[\"\"]".to_owned(), "[\"a\\u0007\"]".to_owned(), format!("[{}]", "\"a\",".repeat(9))] {
+        let message = with(&wrong).unwrap_err();
+        assert!(message.contains("registration_authority.contact"), "{message}");
     }
 }

@@ -108,6 +108,7 @@ pub fn everything(
     oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;
     register::directory(installation, findings.of("directory"));
     officers::decisions(db, now, findings.of("decisions"))?;
+    officers::questions(db, now, findings.of("questions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
     administrators::pinned(installation, db, findings.of("administrators"))?;
     expiries::of_listeners(installation, now, findings.of("tls"));
@@ -143,6 +144,7 @@ pub fn of_the_pages(
     oppositions::waiting(db, now, findings.of("oppositions"))?;
     oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;
     officers::decisions(db, now, findings.of("decisions"))?;
+    officers::questions(db, now, findings.of("questions"))?;
     officers::addresses(installation, db, findings.of("officers"))?;
     expiries::of_listeners(installation, now, findings.of("tls"));
     expiries::of_authorities(db, now, findings.of("authorities"))?;

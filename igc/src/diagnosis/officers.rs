@@ -1,8 +1,8 @@
-//! Decisions that proved nothing when the worker saw them; officers who cannot be told of any.
+//! Decisions that proved nothing when the worker saw them; officers who cannot be told of any; questions that nobody answers.
 
 use std::time::Duration;
 
-use registration_authority::{decision, mandate, officers};
+use registration_authority::{decision, mandate, officers, order};
 use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
@@ -12,6 +12,9 @@ use crate::problem::Problem;
 
 /// How long one is worth a warning.
 const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
+/// How long an applicant is awaited before somebody looks after it: the clock of his order stands still meanwhile, so that no list
+/// calls it late.
+const AWAITED: Duration = Duration::from_secs(30 * 86_400);
 /// Most that are counted.
 const MOST: i64 = 1000;
 /// Most mandates of a sort that are named.
@@ -67,6 +70,25 @@ pub(super) fn decisions(db: &mut Database, now: Timestamp, findings: &mut Findin
                 altered.len()
             );
             Finding::new(Verdict::Broken, what, found, ASK_THE_OFFICER)
+        }
+    });
+    Ok(())
+}
+
+/// Applicants who have been awaited for too long.
+pub(super) fn questions(db: &mut Database, now: Timestamp, findings: &mut Findings) -> Result<(), Problem> {
+    const CALL: &str = "call the applicant or, where a job submitted the order, the holder; record what he answers, or \
+                        withdraw the order";
+    let what = "questions to applicants";
+    let waiting = order::unanswered(db, now.minus(AWAITED), MOST)?;
+    findings.push(match waiting.first() {
+        None => Finding::well(what, "nobody has been awaited for more than 30 days"),
+        Some((number, since)) => {
+            let found = format!(
+                "{} orders have waited for an answer for more than 30 days, {number} since {since}",
+                waiting.len()
+            );
+            Finding::new(Verdict::Warning, what, found, CALL)
         }
     });
     Ok(())

@@ -127,6 +127,8 @@ fn state(installation: &Installation, links: SignInLinks) -> Result<WebState, Pr
         links,
         suspensions: installation.config.opposition.suspensions(),
         codes_by_mail: config.mail.is_some(),
+        opposition_limits: config.opposition.limits(),
+        contact: config.registration_authority.contact.clone(),
         working_hours: installation.config.desk.hours.clone(),
         publications: Arc::new(move |db, at| listed.list(db, at).map_err(untold)),
         published_file: Arc::new(move |path| published.file(path)),

@@ -6,6 +6,7 @@
 //! again when he signs; this is a help to him.
 
 mod orders;
+mod place;
 mod sources;
 
 #[cfg(test)]
@@ -162,12 +163,6 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// What follows the thing of this key; the first where that is not there any more, nothing after the last.
-    pub fn after(&self, key: &str) -> Option<&Waiting> {
-        let place = self.to_sign.iter().position(|waiting| waiting.matter.key() == key);
-        self.to_sign.get(place.map_or(0, |place| place + 1))
-    }
-
     /// One sort was read. A damaged row of it keeps nothing of another from being listed.
     fn has(&mut self, read: Result<(), InboxError>) -> Result<(), InboxError> {
         match read {
@@ -255,7 +250,7 @@ impl Fault for InboxError {
 /// What waits for the officer who acts, and how much is kept from him. The same reading as [`count`]: they are never two numbers.
 pub fn inbox(db: &mut Database, hours: &WorkingHours, act: &Act) -> Result<Inbox, InboxError> {
     let mut inbox = read(db, Some(hours), act)?;
-    inbox.to_sign.sort_by_cached_key(|waiting| (waiting.since, waiting.matter.key()));
+    inbox.to_sign.sort_by_cached_key(Waiting::stands_at);
     Ok(inbox)
 }
 

@@ -243,15 +243,21 @@ fn a_look_waits_for_whoever_may_take_it() {
 }
 
 #[test]
-fn after_what_was_signed_comes_the_first_and_after_the_last_nothing() {
-    let waiting = |number: &str| {
-        Waiting::of(Matter::RenewalPlan { id: number.to_owned() }, Timestamp::from_seconds(0), None)
+fn after_what_was_signed_comes_what_followed_it_and_not_what_was_left_before_it() {
+    let waiting = |(seconds, number): (i64, &str)| {
+        Waiting::of(Matter::RenewalPlan { id: number.to_owned() }, Timestamp::from_seconds(seconds), None)
     };
-    let inbox = Inbox { to_sign: ["a", "b"].map(waiting).into(), ..Inbox::default() };
-    let after = |key| inbox.after(key).map(|one| one.matter.key());
-    assert_eq!(after("renewal-plan.a").as_deref(), Some("renewal-plan.b"));
-    assert_eq!(after("renewal-plan.b"), None);
-    assert_eq!(after("renewal-plan.signed").as_deref(), Some("renewal-plan.a"));
+    let all = [(1, "a"), (2, "b"), (2, "c")].map(waiting);
+    let places: Vec<String> = all.iter().map(Waiting::place).collect();
+    let mut inbox = Inbox { to_sign: all.into(), ..Inbox::default() };
+    let after = |inbox: &Inbox, place: &str| inbox.after(place).map(|one| one.matter.key());
+    assert_eq!(after(&inbox, &places[0]).as_deref(), Some("renewal-plan.b"));
+    inbox.to_sign.remove(1);
+    assert_eq!(after(&inbox, &places[1]).as_deref(), Some("renewal-plan.c"), "b is signed, a was left");
+    assert_eq!(after(&inbox, &places[2]), None);
+    for none in ["", "renewal-plan.b", "0x1.renewal-plan.b"] {
+        assert_eq!(after(&inbox, none).as_deref(), Some("renewal-plan.a"), "{none}");
+    }
 }
 
 /// So many orders of this officer, each a second after the last, that ask for two officers; their numbers.

@@ -1,10 +1,10 @@
 use ca_core::certificate::{self, CertificateStatus};
 use card::CardStatus;
 use diesel::prelude::*;
-use store::Fault;
 use store::schema::{
     audit_events, card_oppositions, certificate_status_events, opposition_declarations, outbox,
 };
+use store::{Fault, RequestId};
 
 use super::*;
 use crate::testing::*;
@@ -95,6 +95,41 @@ fn who_may_oppose() {
     assert!(opposition.certificates.is_empty(), "a card without certificates is opposed too");
     let unknown = "2699999999".parse().unwrap();
     assert_eq!(code(oppose_as(&mut house, rita(), &unknown)), "card-not-found");
+}
+
+#[test]
+fn what_somebody_declared_is_told_to_him_again_as_it_was_and_to_nobody_else() {
+    on_both(|house| {
+        let mut worker = house.worker();
+        let card = house.active_card(&mut worker, &nurse());
+        let one = &card::certificates::of_card(&mut house.db, &card).unwrap()[0];
+        let before = Act { request: RequestId("before".to_owned()), ..house.act(rita()) };
+        let House { db, rng, .. } = &mut *house;
+        let serial = one.serial.parse().unwrap();
+        let reason = revocation::RevocationReason::Superseded;
+        db.write(|db| revocation::revoke(db, &one.issuer, &serial, reason, rng, &before)).unwrap();
+
+        let told = oppose_as(house, rita(), &card).unwrap();
+        let asked = |house: &mut House, actor: Actor, ground: Ground, claim: &Claim| {
+            let act = house.act(actor);
+            house.db.snapshot(|db| declared_before(db, &card, (ground, claim), &act)).unwrap()
+        };
+        let again = asked(house, rita(), Ground::Stolen, &Claim::Authority).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{told:?}"));
+        let outcomes: Vec<bool> = again.certificates.iter().map(|one| one.outcome.is_some()).collect();
+        assert_eq!(
+            outcomes.iter().filter(|ended| **ended).count(),
+            1,
+            "the other had ended before: {again:?}"
+        );
+
+        assert!(asked(house, rita(), Ground::Lost, &Claim::Authority).is_none(), "for another ground");
+        assert!(asked(house, rita(), Ground::Stolen, &Claim::Holder).is_none(), "asked by another");
+        let bob = Actor::Officer("bob".to_owned());
+        assert!(asked(house, bob, Ground::Stolen, &Claim::Authority).is_none(), "he declared nothing");
+        house.later(48 * 3600);
+        assert!(asked(house, rita(), Ground::Stolen, &Claim::Authority).is_none(), "two days later");
+    });
 }
 
 #[test]

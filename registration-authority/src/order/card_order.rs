@@ -166,6 +166,11 @@ impl CardOrder {
         }
     }
 
+    /// Whether a person submitted it, and no job: `job:registration` is none.
+    pub fn is_submitted_by_a_person(&self) -> bool {
+        !self.submitted_by.contains(':')
+    }
+
     /// What an officer decides on: this version, byte for byte.
     pub fn decidable(&self) -> Decidable {
         Decidable {

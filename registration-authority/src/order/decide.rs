@@ -223,7 +223,7 @@ pub(super) fn tell(
     if order.tie.staff().is_none() {
         outbox::put(db, Recipient::Holder(&order.holder.to_string()), notice, &subject, rng, act)?;
     }
-    if !order.submitted_by.contains(':') {
+    if order.is_submitted_by_a_person() {
         outbox::put(db, Recipient::Officer(&order.submitted_by), notice, &subject, rng, act)?;
     }
     match notice {

@@ -24,6 +24,7 @@ mod submit;
 mod take_back;
 mod take_effect;
 mod tie;
+mod together;
 mod withdraw;
 
 #[cfg(test)]
@@ -43,7 +44,7 @@ pub use document::{
 pub(crate) use give_back::{Because, reopen, submit_instead_of_planned, submit_renewal};
 pub use give_back::{GivenBack, given_back};
 pub use note::{Note, NoteError, erase_notes, note, notes};
-pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions};
+pub use question::{Answer, QUESTION_BOUND, Question, QuestionError, answer, ask, questions, unanswered};
 pub use read::{get, of_holder, of_structure};
 pub use register_snapshot::RegisterSnapshot;
 pub use second_officer::{SecondOfficerError, ask_second_officer};
@@ -52,6 +53,7 @@ pub use status::OrderStatus;
 pub use submit::{NewCardOrder, RefreshError, SubmitError, SubmittedOrder, refresh, submit};
 pub use take_back::{Revocable, TakeBackError, last_to_take_back, may_take_back, take_back};
 pub use tie::{StaffTie, Tie};
+pub use together::{Together, TogetherError, decided_together};
 pub use withdraw::{WithdrawError, may_withdraw, withdraw};
 
 pub(crate) use card_order::set_status;

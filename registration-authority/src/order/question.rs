@@ -91,8 +91,8 @@ impl Fault for QuestionError {
     }
 }
 
-/// Asks the applicant something about the version that the officer has read: the order waits. Inside the caller's write
-/// transaction.
+/// Asks the applicant something about the version that the officer has read: the order waits, and he is told. Where no person submitted
+/// it, its holder is: he tells an officer, who writes the answer down. Inside the caller's write transaction.
 pub fn ask(
     db: &mut Database,
     number: &str,
@@ -125,11 +125,12 @@ pub fn ask(
     }
     order.state = OrderState::Waiting { at: act.at };
     lease::end(db, number)?;
-    let subject = format!("order {number}");
-    if !order.submitted_by.contains(':') {
-        let recipient = Recipient::Officer(&order.submitted_by);
-        outbox::put(db, recipient, Notice::QuestionAsked, &subject, rng, act)?;
-    }
+    let (subject, holder) = (format!("order {number}"), order.holder.to_string());
+    let recipient = match order.is_submitted_by_a_person() {
+        true => Recipient::Officer(&order.submitted_by),
+        false => Recipient::Holder(&holder),
+    };
+    outbox::put(db, recipient, Notice::QuestionAsked, &subject, rng, act)?;
     let payload = json!({ "version": version });
     audit::record(db, audit::Event { action: "order.question-asked", subject, payload }, rng, act)?;
     Ok(order)
@@ -192,6 +193,22 @@ pub fn answer(
         audit::Event { action: "order.question-answered", subject: format!("order {number}"), payload };
     audit::record(db, event, rng, act)?;
     Ok(order)
+}
+
+/// Orders whose applicant has been awaited since `before` or longer, the longest first, and since when; `most` at most. Their clock stands
+/// still, so that no list calls them late.
+pub fn unanswered(db: &mut Database, before: Timestamp, most: i64) -> QueryResult<Vec<(String, Timestamp)>> {
+    card_orders::table
+        .inner_join(
+            order_questions::table.on(order_questions::order_number
+                .eq(card_orders::number)
+                .and(order_questions::order_version.eq(card_orders::version))),
+        )
+        .filter(card_orders::status.eq("waiting").and(order_questions::asked_at.le(before)))
+        .order((order_questions::asked_at, card_orders::number))
+        .limit(most)
+        .select((card_orders::number, order_questions::asked_at))
+        .load(db)
 }
 
 /// What was asked about an order, oldest first.

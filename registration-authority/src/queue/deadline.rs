@@ -15,8 +15,13 @@ pub enum Deadline {
     Left(Duration),
     /// Passed by so much.
     Late(Duration),
-    /// The applicant is awaited; so much is left after.
-    Paused(Duration),
+    /// The applicant is awaited since then; so much is left after.
+    Paused {
+        /// When he was asked.
+        since: Timestamp,
+        /// What is left once he has answered.
+        left: Duration,
+    },
 }
 
 /// When each of these orders waited for its applicant, from question to answer; a question that nobody has answered has no end.
@@ -76,8 +81,8 @@ impl Deadline {
         at: Timestamp,
     ) -> Self {
         let (taken, within) = (taken(hours, submitted_at, waits, at), hours.answer_within());
-        if waits.iter().any(|(_, answered)| answered.is_none()) {
-            return Self::Paused(within.saturating_sub(taken));
+        if let Some((since, _)) = waits.iter().find(|(_, answered)| answered.is_none()) {
+            return Self::Paused { since: *since, left: within.saturating_sub(taken) };
         }
         match within.checked_sub(taken) {
             Some(left) if !left.is_zero() => Self::Left(left),

@@ -72,7 +72,9 @@ impl Search {
         let text = text.trim();
         let digits = text.replace(' ', "");
         let number = digits.to_ascii_uppercase();
-        if number.starts_with("CO-") {
+        // There are people whose name begins so.
+        let is_number = |rest: &str| rest.starts_with(|sign: char| sign.is_ascii_digit());
+        if number.strip_prefix("CO-").is_some_and(is_number) {
             return Some(Self::Number(number));
         }
         if let Ok(holder) = digits.parse().or_else(|_| format!("8{digits}").parse()) {

@@ -2,6 +2,7 @@
 
 queue-page-title = Queue – { $state }
 queue-title = Queue of orders
+queue-last-decisions = Your last decision: { $number } orders together
 queue-last-decision = Your last decision: order { $number }
 queue-states = State of the orders
 queue-next = Next file
@@ -44,7 +45,7 @@ queue-new-card = { $kind }, new card
 queue-replacement = { $kind }, replaces card { $card }
 queue-left = { $time } left
 queue-late = late by { $time }
-queue-paused = paused, { $time } left
+queue-paused = paused since { $since }, { $time } left
 queue-nobody = Nobody
 queue-me = Me
 queue-done-view = The view is kept.

@@ -2,6 +2,7 @@
 
 queue-page-title = File – { $state }
 queue-title = File des demandes
+queue-last-decisions = Votre dernière décision : { $number } demandes ensemble
 queue-last-decision = Votre dernière décision : la demande { $number }
 queue-states = État des demandes
 queue-next = Dossier suivant
@@ -44,7 +45,7 @@ queue-new-card = { $kind }, nouvelle carte
 queue-replacement = { $kind }, remplacement de la carte { $card }
 queue-left = reste { $time }
 queue-late = dépassé de { $time }
-queue-paused = en pause, reste { $time }
+queue-paused = en pause depuis le { $since }, reste { $time }
 queue-nobody = Personne
 queue-me = Moi
 queue-done-view = La vue est enregistrée.

@@ -7,6 +7,7 @@ use registration_authority::opposition::requester::Claim;
 use registration_authority::opposition::{self, Ground, Opposition, Publication};
 use registration_authority::views::{self, AttachedCertificate, CardView};
 use serde::{Deserialize, Serialize};
+use store::Fault;
 use utoipa::ToSchema;
 
 use super::BASE;
@@ -138,9 +139,18 @@ pub(super) async fn oppose(
     let reply = caller
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
-                let (asked, rng) = ((ground, &claim), &mut *work.rng);
+                let (asked, rng, act) = ((ground, &claim), &mut *work.rng, work.act);
                 let done =
-                    opposition::oppose_for(work.db, &mut ImportedRegister, &number, asked, rng, work.act)?;
+                    match opposition::oppose_for(work.db, &mut ImportedRegister, &number, asked, rng, act) {
+                        Ok(done) => done,
+                        // Its answer was lost, and the program ended before it was kept; or another node has it.
+                        Err(error) if once.is_keyed() && error.code() == card::faults::ALREADY_OPPOSED => {
+                            let before =
+                                work.db.snapshot(|db| opposition::declared_before(db, &number, asked, act));
+                            before?.ok_or(error)?
+                        }
+                        Err(error) => return Err(error.into()),
+                    };
                 let published = work.state.publication(done.status_sequence) == Publication::Published;
                 let location = format!("{BASE}/cards/{number}");
                 Ok(reply(StatusCode::CREATED, Some(location), None, &Receipt::of(done, published)))

@@ -25,6 +25,7 @@ mod once;
 mod opposition_plans;
 mod opposition_requests;
 mod oppositions;
+mod order_look;
 mod orders;
 mod problem;
 mod register_feeds;

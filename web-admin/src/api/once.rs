@@ -50,22 +50,32 @@ impl Once {
         }
     }
 
-    /// The same for an act that has a transaction of its own, which a full disk may not stop: its answer is kept after it. Where
-    /// the program ends between the two, the same request hears what the act says the second time.
+    /// The same for an act that has a transaction of its own, which a full disk may not stop: its answer is kept after it. Of two that
+    /// come at once to this node the second waits until the first one's answer is kept. Where the program ends between the two, or the second came
+    /// to another node, the same request hears what the act says the second time.
     pub(super) fn beside_its_own_write(
         &self,
         work: &mut Work<'_>,
         act: impl FnOnce(&mut Work<'_>) -> Result<Reply, Failure>,
     ) -> Result<Reply, Failure> {
+        let _turn = self.asked(work.act).map(|asked| work.state.under_way().turn(asked.login, asked.key));
         if let Some(reply) = self.before(work.db, work.act)? {
             return Ok(reply);
         }
-        let reply = act(work)?;
+        let reply = match act(work) {
+            Ok(reply) => reply,
+            Err(failure) => return self.before(work.db, work.act)?.ok_or(failure),
+        };
         // What is done is said, whether its answer could be kept or not.
         if let Err(failure) = work.db.write(|db| self.keep(db, &reply, work.act)) {
             tracing::error!("the answer to an act was not kept: {failure}");
         }
         Ok(reply)
+    }
+
+    /// Whether the caller may send it again.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.key.is_some()
     }
 
     /// What was answered to this very request.

@@ -18,6 +18,7 @@ use super::body::{Body, field};
 use super::caller::Caller;
 use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, reply, send};
+use super::order_look::OrderLook;
 use super::problem::{Problem, Refusals};
 use super::version::{IfMatch, etag};
 use super::{BASE, listing};
@@ -59,6 +60,9 @@ pub(super) struct Order {
     submitted_by: String,
     /// When, RFC 3339.
     submitted_at: String,
+    /// What an officer looks at before he decides; where the one order is read, and nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    look: Option<OrderLook>,
 }
 
 /// The first of two approvals.
@@ -146,6 +150,7 @@ impl From<&CardOrder> for Order {
             replaces: order.replaces.as_ref().map(ToString::to_string),
             submitted_by: order.submitted_by.clone(),
             submitted_at: order.submitted_at.to_string(),
+            look: None,
         }
     }
 }
@@ -202,15 +207,17 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     Ok(listing::send_page(&Orders { orders, next }, follows))
 }
 
-/// One order.
+/// One order, with what its page shows to whoever decides on it.
 pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<HttpResponse, Failure> {
     let (tag, order) = caller
         .work(move |work| {
-            let found = views::order(work.db, &number, work.act)?;
-            let lease = lease::of(work.db, &[&found.number], work.act.at)?.remove(&found.number);
-            let first = first_approvals(work.db, work.officer, &[&found])?.remove(&found.number);
-            let order = Order::followed(&found, lease.as_ref(), first.as_ref(), work.officer);
-            Ok((etag(found.version, found.state.name()), order))
+            let act = work.act;
+            let dossier = work.db.snapshot(|db| views::dossier(db, &mut ImportedRegister, &number, act))?;
+            let found = &dossier.order;
+            let first = first_approvals(work.db, work.officer, &[found])?.remove(&found.number);
+            let tag = etag(found.version, found.state.name());
+            let order = Order::followed(found, dossier.lease.as_ref(), first.as_ref(), work.officer);
+            Ok((tag, Order { look: Some(OrderLook::from(dossier)), ..order }))
         })
         .await?;
     Ok(send(reply(StatusCode::OK, None, Some(tag), &order)))

@@ -2,6 +2,7 @@
 //! that can be decided so, and what became of them.
 
 mod asked;
+mod done;
 mod rows;
 mod signature;
 mod whose;
@@ -13,7 +14,7 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::{SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, bulk};
-use store::Code;
+use store::{Code, Timestamp};
 
 use super::dossier::{Choice, choices};
 use super::release::Problem;
@@ -23,14 +24,18 @@ use crate::failure::{Failure, status_of};
 use crate::frame::Frame;
 use crate::messages::Key;
 use crate::posted::{Fields, Posted};
+pub(super) use done::address as bulk_address;
+
 use asked::Asked;
-use rows::{Done, Row};
+use done::{DonePage, Left};
+use rows::{Row, told};
 use signature::{BulkSignPage, Signed};
 
 pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/file/lot").post(|| web::post().to(preview)).needs(Right::Decide),
     Address::at("/ra/file/lot/decider").post(|| web::post().to(decide)).needs(Right::Decide),
     Address::at("/ra/file/lot/reprendre").post(|| web::post().to(take_back)).needs(Right::Decide),
+    Address::at("/ra/file/lot/{moment}").get(|| web::get().to(done::show)).needs(Right::Decide),
 ];
 
 #[derive(Template)]
@@ -65,38 +70,16 @@ impl BulkPage {
     }
 }
 
-#[derive(Template)]
-#[template(path = "bulk_done.html")]
-struct DonePage {
-    frame: Frame,
-    query: String,
-    /// The act, as a form says it.
-    act: &'static str,
-    title: Key,
-    done: Vec<Done>,
-    /// What became of one that was decided on.
-    what: Key,
-    /// For how long what is listed can be taken back; nothing where it cannot.
-    delay: Option<String>,
-}
-
-impl DonePage {
-    fn section(&self) -> &'static str {
-        "file"
-    }
-
-    fn count(&self) -> usize {
-        self.done.iter().filter(|one| one.refusal.is_none()).count()
-    }
-}
-
 /// What an act on a selection leads to.
 enum Outcome {
     /// Nothing was ticked: the queue says so.
     Nothing(String),
     Preview(StatusCode, Box<BulkPage>),
     Sign(Box<BulkSignPage>),
-    Done(Box<DonePage>),
+    /// None of it was done.
+    NotDone(Box<DonePage>),
+    /// To what became of it, whose address names when it was decided; and what was left out.
+    Done(String, Timestamp, Vec<Left>),
 }
 
 async fn preview(posted: Posted) -> Result<HttpResponse, Failure> {
@@ -133,58 +116,58 @@ async fn decide(posted: Posted) -> Result<HttpResponse, Failure> {
             }
         };
         let handed_in = if kept_back.is_empty() { signed.rows } else { Vec::new() };
-        let mut done = Vec::new();
+        let mut left = Vec::new();
         for (chosen, error) in kept_back {
-            done.push(Done::of(work, frame.language(), chosen, Some(error.into()))?);
+            left.push((chosen, told(error.into())?));
         }
+        let mut at = None;
         for (chosen, proof) in handed_in {
             let (verifier, rng) = (work.state.verifier(), &mut *work.rng);
             let registry = &mut ImportedRegister;
             let decided = work
                 .db
                 .write(|db| bulk::decide(db, registry, verifier, &chosen, (verdict, text), &proof, rng, act));
-            done.push(Done::of(work, frame.language(), chosen, decided.err().map(Failure::from))?);
+            match decided {
+                Ok(_) => at = done::moment(work, &chosen)?,
+                Err(error) => left.push((chosen, told(error.into())?)),
+            }
         }
-        let (title, what) = match verdict {
-            Verdict::Approve => ("bulk-done-approved", "bulk-approved"),
-            Verdict::Refuse => ("bulk-done-refused", "bulk-refused"),
-        };
-        let (title, what) = (Key::of(title), Key::of(what));
-        let delay = delay(work, &frame, verdict, done.len());
-        Ok(Outcome::Done(Box::new(DonePage {
-            frame,
-            act: asked.act(),
-            query: asked.query,
-            title,
-            done,
-            what,
-            delay,
-        })))
+        let title = Key::of(match verdict {
+            Verdict::Approve => "bulk-done-approved",
+            Verdict::Refuse => "bulk-done-refused",
+        });
+        Ok(match at {
+            Some(at) => Outcome::Done(done::address(at, &asked.query), at, left),
+            None => {
+                let said = (title, asked.act(), asked.query);
+                Outcome::NotDone(Box::new(DonePage::of_nothing(work, frame, said, left)?))
+            }
+        })
     })
     .await
 }
 
 async fn take_back(posted: Posted) -> Result<HttpResponse, Failure> {
     answer(posted, |work, frame, asked, _| {
-        let (mut done, act) = (Vec::new(), asked.act());
+        let (mut left, mut at, act) = (Vec::new(), None, asked.act());
         for chosen in asked.chosen {
             let (verifier, rng, now) = (work.state.verifier(), &mut *work.rng, work.act);
             let registry = &mut ImportedRegister;
             let back = work.db.write(|db| {
                 order::take_back(db, registry, verifier, &chosen.number, chosen.version, rng, now)
             });
-            done.push(Done::of(work, frame.language(), chosen, back.err().map(Failure::from))?);
+            at = done::moment(work, &chosen)?.or(at);
+            if let Err(error) = back {
+                left.push((chosen, told(error.into())?));
+            }
         }
-        let (title, what) = (Key::of("bulk-done-taken-back"), Key::of("bulk-taken-back"));
-        Ok(Outcome::Done(Box::new(DonePage {
-            frame,
-            act,
-            query: asked.query,
-            title,
-            done,
-            what,
-            delay: None,
-        })))
+        Ok(match at {
+            Some(at) => Outcome::Done(done::address(at, &format!("fait=retour&{}", asked.query)), at, left),
+            None => {
+                let said = (Key::of("bulk-done-taken-back"), act, asked.query);
+                Outcome::NotDone(Box::new(DonePage::of_nothing(work, frame, said, left)?))
+            }
+        })
     })
     .await
 }
@@ -195,7 +178,7 @@ async fn answer(
     act: impl FnOnce(&mut Work<'_>, Frame, Asked, &Fields) -> Result<Outcome, Failure> + Send + 'static,
 ) -> Result<HttpResponse, Failure> {
     let Posted { desk, fields } = posted;
-    let frame = desk.frame();
+    let (frame, sessions) = (desk.frame(), (desk.state.clone(), desk.session.key));
     let outcome = desk
         .work(move |work| {
             officers::require(work.db, Right::Decide, work.act)?;
@@ -210,7 +193,12 @@ async fn answer(
         Outcome::Nothing(query) => Ok(to(&format!("/ra/file?{query}&fait=choix"))),
         Outcome::Preview(status, template) => page(status, &*template),
         Outcome::Sign(template) => page(StatusCode::OK, &*template),
-        Outcome::Done(template) => page(StatusCode::OK, &*template),
+        Outcome::NotDone(template) => page(StatusCode::OK, &*template),
+        Outcome::Done(address, at, left) => {
+            let left = left.into_iter().map(|(chosen, code)| (chosen.number, chosen.version, code)).collect();
+            sessions.0.sessions().keep_left_out(&sessions.1, (at, left));
+            Ok(to(&address))
+        }
     }
 }
 

@@ -10,9 +10,10 @@ use registration_authority::faults as rules;
 use registration_authority::officers::{self, Right};
 use registration_authority::order::{self, OrderState, Tie};
 use registration_authority::outbox::Notice;
+use registration_authority::queue::{self, NextError};
 use registration_authority::refusal_reasons;
 use registration_authority::views;
-use store::{Code, Kind, Timestamp};
+use store::{Code, Fault, Kind, Timestamp};
 
 use super::dossier::{self, DossierPage, List, Said, mail, refusal_letter};
 use super::signing::{self, Asked, Leaves, SignPage, Signed};
@@ -35,9 +36,14 @@ pub(super) const ADDRESSES: &[Address] = &[
     Address::at("/ra/dossiers/{number}/retirer").post(|| web::post().to(withdraw)).needs(Right::Submit),
 ];
 
+/// The acts after which whoever goes from one dossier to the next is shown the next.
+const DECISIONS: [&str; 2] = ["approbation", "refus"];
+
 /// What became of an act on a dossier.
 enum Outcome {
     Done,
+    /// To the next dossier of the list, or back to the list where there is none.
+    Onward(String),
     /// His passkey is asked first.
     Sign(Box<SignPage>),
     /// The officer decided on what no longer stands.
@@ -125,6 +131,9 @@ pub(super) async fn act(
         .work(move |work| {
             views::order(work.db, &number, work.act)?;
             match act(work, frame.clone(), &number, &fields) {
+                Ok(None) if list.leads_onward() && DECISIONS.contains(&done) => {
+                    Ok(onward(work, &list).map_or(Outcome::Done, Outcome::Onward))
+                }
                 Ok(None) => Ok(Outcome::Done),
                 Ok(Some(template)) => Ok(Outcome::Sign(template)),
                 Err(failure) => answer(work, frame, &number, &list, &fields, failure),
@@ -133,9 +142,25 @@ pub(super) async fn act(
         .await?;
     match outcome {
         Outcome::Done => Ok(to(&there)),
+        Outcome::Onward(address) => Ok(to(&address)),
         Outcome::Sign(template) => page(StatusCode::OK, &*template),
         Outcome::Stale(template) => page(StatusCode::PRECONDITION_FAILED, &*template),
         Outcome::Again(code, template) => page(status_of(code), &*template),
+    }
+}
+
+/// Where the officer goes on: to the most urgent order of the list that nobody is on. Nothing where that cannot be known: what he decided
+/// stands, and he reads that.
+fn onward(work: &mut Work<'_>, list: &List) -> Option<String> {
+    let (hours, rng, act) = (work.state.working_hours(), &mut *work.rng, work.act);
+    let filter = list.asked(act.at);
+    match work.db.write(|db| queue::next(db, hours, &filter, rng, act)) {
+        Ok(number) => Some(list.dossier_after(&number, "suite")),
+        Err(NextError::None) => Some(list.queue_after("aucune")),
+        Err(error) => {
+            tracing::error!(code = error.code().name, "there is no next order: {error}");
+            None
+        }
     }
 }
 
@@ -157,7 +182,7 @@ fn answer(
             given_name: fields.text("vu-prenom").to_owned(),
             category: fields.text("vu-categorie").to_owned(),
         };
-        return Ok(Outcome::Stale(Box::new(StalePage::read(work, frame, number, &seen, code)?)));
+        return Ok(Outcome::Stale(Box::new(StalePage::read(work, frame, (number, list), &seen, code)?)));
     }
     if matches!(code.kind, Kind::Failed | Kind::Integrity | Kind::Unavailable)
         || [faults::FORM_UNREADABLE, rules::OFFICER_ROLE_MISSING].contains(&code)

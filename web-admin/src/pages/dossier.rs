@@ -41,6 +41,7 @@ pub(super) use place::List;
 pub(super) use said::Said;
 
 use super::hidden::hidden_of;
+use super::queue::LastDecision;
 use super::software::SoftwareRow;
 use super::{Address, filters, page, signing};
 use crate::desk::{Desk, Work};
@@ -84,7 +85,12 @@ pub(super) struct DossierPage {
     status_since: Option<Shown>,
     /// Since when an officer is on it.
     under_review: Option<Shown>,
+    /// Which other officer that is, and for how long already; nothing for whoever asked for the card, nor where the look is blind.
+    other_on_it: Option<(String, String)>,
+    can_take_over: bool,
     pending: Option<Pending>,
+    /// The decision that led here, where the reader can still take it back.
+    last: Option<LastDecision>,
     /// Whether the letter of its refusal can be printed.
     letter: bool,
     made: Option<String>,
@@ -101,6 +107,8 @@ pub(super) struct DossierPage {
     first_approval: Option<String>,
     questions: Vec<Asked>,
     can_ask: bool,
+    /// Whether it is the holder who is awaited, since no person submitted the order.
+    asks_holder: bool,
     can_answer: bool,
     documents: Vec<Attached>,
     can_attach: bool,
@@ -219,7 +227,11 @@ pub(super) fn read(
     let act = work.act;
     work.db.snapshot(|db| {
         let dossier = views::dossier(db, &mut ImportedRegister, number, act)?;
-        compose(db, frame, &reader, dossier, said)
+        let last = match said.led_here() {
+            true => LastDecision::of(db, verifier, (officer, act), list.filter())?,
+            false => None,
+        };
+        Ok(DossierPage { last, ..compose(db, frame, &reader, dossier, said)? })
     })
 }
 
@@ -273,6 +285,12 @@ fn compose(
             .with("number", by.number)
             .to_string()
     });
+    let lease =
+        dossier.lease.as_ref().filter(|lease| submitted && is_officers && lease.officer != officer.login);
+    let other_on_it = match lease {
+        Some(lease) => Some((name_of(db, &lease.officer)?, language.ago(lease.since, at))),
+        None => None,
+    };
     let barred = composer::barred(language, officer, own, (approved, near), signs);
     Ok(DossierPage {
         frame,
@@ -302,6 +320,9 @@ fn compose(
         status_class: order.state.name(),
         status_since: since(order.state),
         under_review: dossier.lease.as_ref().filter(|_| submitted).map(|lease| Shown(lease.since)),
+        can_take_over: other_on_it.is_some() && decides && !own,
+        other_on_it,
+        last: None,
         pending: Pending::of(db, verifier, officer, order, &dossier.decisions, at)?,
         letter: matches!(order.state, OrderState::Refused { .. }),
         made: card::of_order(db, &order.number)?.map(|card| card.number.to_string()),
@@ -320,6 +341,7 @@ fn compose(
             .map(|question| Asked::of(db, question))
             .collect::<Result<_, Failure>>()?,
         can_ask: submitted && decides,
+        asks_holder: !order.is_submitted_by_a_person(),
         can_answer: waits && may_withdraw,
         documents: dossier
             .documents

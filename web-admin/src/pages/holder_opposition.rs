@@ -27,13 +27,10 @@ use crate::throttle::Throttle;
 use crate::typography::Shown;
 use crate::words;
 
-/// Declarations of one address in a minute: a holder mistypes his code now and then.
-pub(crate) const BY_ADDRESS: u16 = 6;
-/// Declarations of everybody in a minute.
-pub(crate) const BY_ALL: u32 = 120;
+/// Declarations without a code of everybody in a minute: each may be a ticket for an officer. Those with a code have no such bound,
+/// or a few addresses would close the page to every holder; what keeps guessers out is that the worker counts wrong codes by card.
+pub(crate) const CALL_BACKS_BY_ALL: u32 = 120;
 
-/// One-time codes that one address asks for in a minute.
-pub(crate) const CODES_BY_ADDRESS: u16 = 3;
 /// One-time codes that everybody asks for in a minute: each may be a mail to somebody.
 pub(crate) const CODES_BY_ALL: u32 = 30;
 
@@ -171,7 +168,7 @@ async fn call_back(request: HttpRequest, fields: Fields) -> Result<HttpResponse,
             return page(StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
-    let done = act(&request, WebState::declarations_throttle, move |db, state, act| {
+    let done = act(&request, WebState::call_backs_throttle, move |db, state, act| {
         ticket::open(db, &said.declared, said.ground, &mut *state.rng(), act).map_err(|error| error.code())
     });
     match done.await? {

@@ -73,11 +73,11 @@ async fn show(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<
 
 /// To what follows this one, which may be signed by now; back to the list after the last.
 async fn next(desk: Desk, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse, Failure> {
-    let key = query.get("apres").cloned().unwrap_or_default();
+    let place = query.get("apres").cloned().unwrap_or_default();
     let next = desk
         .work(move |work| {
             let inbox = inbox::inbox(work.db, work.state.working_hours(), work.act)?;
-            Ok(inbox.after(&key).map(|waiting| address(&waiting.matter)))
+            Ok(inbox.after(&place).map(address))
         })
         .await?;
     Ok(to(next.as_deref().unwrap_or("/ra/contreseing?fait=fin")))
@@ -116,6 +116,7 @@ fn kept_back(why: Why) -> Key {
 impl Row {
     fn of(work: &mut Work<'_>, frame: &Frame, waiting: Waiting) -> Result<Self, Failure> {
         let (language, at) = (frame.language(), work.act.at);
+        let address = address(&waiting);
         let Waiting { matter, since, deadline, first, by } = waiting;
         let by = by.map(|one| {
             frame
@@ -130,7 +131,7 @@ impl Row {
             (_, None) => First::Nobody,
         };
         let waits = || language.say("inbox-waits").with("time", language.ago(since, at)).to_string();
-        let (address, (what, title, detail)) = (address(&matter), words(matter));
+        let (what, title, detail) = words(matter);
         Ok(Self {
             what,
             title,
@@ -169,8 +170,8 @@ fn words(matter: Matter) -> (Key, String, Option<String>) {
 }
 
 /// Where it is signed.
-fn address(matter: &Matter) -> String {
-    let (path, anchor) = match matter {
+fn address(waiting: &Waiting) -> String {
+    let (path, anchor) = match &waiting.matter {
         Matter::Order { number, .. } => (format!("/ra/dossiers/{number}"), None),
         Matter::SuspensionLift { card } => (format!("/ra/cartes/{card}"), None),
         Matter::HeldFeed { feed, .. } => ("/ra/registre".to_owned(), Some(feed)),
@@ -183,5 +184,5 @@ fn address(matter: &Matter) -> String {
         }
     };
     let anchor = anchor.map_or(String::new(), |anchor| format!("#{anchor}"));
-    format!("{path}?{OPENED_FOR}={}{anchor}", matter.key())
+    format!("{path}?{OPENED_FOR}={}{anchor}", waiting.place())
 }

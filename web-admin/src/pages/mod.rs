@@ -1,5 +1,6 @@
 //! One file a page.
 
+mod accessibility;
 mod bulk;
 mod card;
 mod card_sign_in;
@@ -89,6 +90,7 @@ pub(crate) const ADDRESSES: [&[Address]; 40] = [
     suspension::ADDRESSES,
     holder_opposition::ADDRESSES,
     pki::ADDRESSES,
+    accessibility::ADDRESSES,
     register::ADDRESSES,
     lapses::ADDRESSES,
     tickets::ADDRESSES,

@@ -10,14 +10,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
+use registration_authority::approval::ApprovalVerifier;
 use registration_authority::decision::Decision;
 use registration_authority::officers::{self, Officer, Right};
-use registration_authority::order::{self, CardOrder, OrderStatus};
+use registration_authority::order::{self, OrderStatus};
 use registration_authority::queue::saved::{self, View};
 use registration_authority::queue::{self, Count, Deadline, Line, Search};
 use registration_authority::views;
-use store::Timestamp;
+use store::{Act, Database, Timestamp};
 
+use super::bulk::bulk_address;
 use super::hidden::{counted, hidden, unplaced};
 use super::{Address, page, to};
 use crate::desk::{Desk, Work};
@@ -85,11 +87,21 @@ impl QueuePage {
 }
 
 /// The reader's newest decision that he can still take back.
-struct LastDecision {
-    number: String,
-    version: i64,
-    verdict: Key,
-    until: Shown,
+pub(super) struct LastDecision {
+    pub(super) number: String,
+    pub(super) version: i64,
+    pub(super) verdict: Key,
+    pub(super) until: Shown,
+    /// The page of the others that the same gesture decided on.
+    pub(super) together: Option<Several>,
+}
+
+/// Decisions of one gesture that can still be taken back.
+pub(super) struct Several {
+    pub(super) address: String,
+    /// The act, as a form says it.
+    pub(super) act: &'static str,
+    pub(super) rows: Vec<(String, i64)>,
 }
 
 struct Tab {
@@ -150,7 +162,7 @@ fn find(work: &mut Work<'_>, frame: Frame, asked: Asked, done: Option<Key>) -> R
             return Ok(Found::Order(order.number));
         }
         let (officers, views) = (officers::list(db)?, saved::views(db, act)?);
-        let last = order::last_to_take_back(db, verifier, officer, act.at)?.map(LastDecision::of);
+        let last = LastDecision::of(db, verifier, (officer, act), &asked.query())?;
         let rows =
             page.lines.into_iter().map(|line| Row::of(line, language, &officers, officer, act.at)).collect();
         let tab = |(status, count): (OrderStatus, Count)| Tab {
@@ -200,13 +212,41 @@ fn acting(language: Language, officer: &Officer) -> Option<String> {
 }
 
 impl LastDecision {
-    fn of((order, decision, until): (CardOrder, Decision, Timestamp)) -> Self {
-        Self {
+    /// The newest of the officer who acts, and what he decided by the same gesture; `query` is that of the list that he goes on in.
+    pub(super) fn of(
+        db: &mut Database,
+        verifier: &ApprovalVerifier,
+        (officer, act): (&Officer, &Act),
+        query: &str,
+    ) -> Result<Option<Self>, Failure> {
+        let Some((order, decision, until)) = order::last_to_take_back(db, verifier, officer, act.at)? else {
+            return Ok(None);
+        };
+        let rows: Vec<(String, i64)> = order::decided_together(db, verifier, decision.decided_at, act)?
+            .into_iter()
+            .filter(|one| one.until.is_some() && is_of_one_gesture(&decision, &one.decision))
+            .map(|one| (one.order.number, one.decision.subject_version))
+            .collect();
+        let together = (rows.len() > 1).then(|| Several {
+            address: bulk_address(decision.decided_at, query),
+            act: if decision.approves() { "approuver" } else { "refuser" },
+            rows,
+        });
+        Ok(Some(Self {
             verdict: words::pending(&decision),
             until: Shown(until),
             version: order.version,
             number: order.number,
-        }
+            together,
+        }))
+    }
+}
+
+/// Whether one gesture made both: a passkey's signature is the same then. A demonstration's key signs for each row alone, at one moment.
+fn is_of_one_gesture(one: &Decision, other: &Decision) -> bool {
+    match one.in_bulk() {
+        true => one.proof == other.proof,
+        false => one.proof_kind == "demo" && one.decision == other.decision,
     }
 }
 
@@ -257,7 +297,10 @@ pub(super) fn left(language: Language, deadline: Deadline) -> String {
     let left = match deadline {
         Deadline::Left(time) => language.say("queue-left").with("time", language.duration(time)),
         Deadline::Late(time) => language.say("queue-late").with("time", language.duration(time)),
-        Deadline::Paused(time) => language.say("queue-paused").with("time", language.duration(time)),
+        Deadline::Paused { since, left } => language
+            .say("queue-paused")
+            .with("since", language.day(Shown(since)))
+            .with("time", language.duration(left)),
     };
     left.to_string()
 }

@@ -7,7 +7,7 @@ use registration_authority::refusal_reasons;
 use registration_authority::views::{self, Read, What};
 use store::{Code, Database, Timestamp};
 
-use super::dossier::author;
+use super::dossier::{List, author};
 use super::filters;
 use crate::desk::Work;
 use crate::failure::Failure;
@@ -31,6 +31,9 @@ pub(super) struct Seen {
 pub(super) struct StalePage {
     frame: Frame,
     number: String,
+    /// The list that the dossier was opened from, and the dossier in it.
+    queue: String,
+    dossier: String,
     changes: Vec<Change>,
     code: &'static str,
 }
@@ -90,7 +93,7 @@ impl StalePage {
     pub(super) fn read(
         work: &mut Work<'_>,
         frame: Frame,
-        number: &str,
+        (number, list): (&str, &List),
         seen: &Seen,
         code: Code,
     ) -> Result<Self, Failure> {
@@ -101,7 +104,14 @@ impl StalePage {
             for one in told {
                 changes.push(Change::told(db, &frame, one)?);
             }
-            Ok(Self { frame, number: number.to_owned(), changes, code: code.name })
+            Ok(Self {
+                frame,
+                number: number.to_owned(),
+                queue: list.queue(),
+                dossier: list.dossier(number),
+                changes,
+                code: code.name,
+            })
         })
     }
 }

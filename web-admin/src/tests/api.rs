@@ -145,24 +145,21 @@ impl Served {
         body: Option<&Value>,
     ) -> Answer {
         *self.peer.lock().unwrap() = certificate.map(<[u8]>::to_vec);
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let mut request = format!("{method} {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        let body = body.map(Value::to_string).unwrap_or_default();
-        if !body.is_empty() {
-            request.push_str("Content-Type: application/json\r\n");
-        }
-        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut said = String::new();
-        stream.read_to_string(&mut said).unwrap();
-        let (head, body) = said.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let value = serde_json::from_str(body).unwrap_or(Value::Null);
-        Answer { status, head: head.to_owned(), body: value, text: body.to_owned() }
+        exchange(self.address, &request(method, address, headers, body))
+    }
+
+    /// The same request twice at once.
+    fn post_twice(
+        &self,
+        certificate: &[u8],
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> [Answer; 2] {
+        *self.peer.lock().unwrap() = Some(certificate.to_vec());
+        let (at, request) = (self.address, request("POST", &format!("{BASE}{path}"), headers, Some(body)));
+        let ask = || exchange(at, &request);
+        std::thread::scope(|scope| [scope.spawn(ask), scope.spawn(ask)].map(|asked| asked.join().unwrap()))
     }
 
     fn get(&self, certificate: &[u8], path: &str) -> Answer {
@@ -172,6 +169,31 @@ impl Served {
     fn post(&self, certificate: &[u8], path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         self.ask(Some(certificate), "POST", path, headers, Some(body))
     }
+}
+
+fn request(method: &str, address: &str, headers: &[(&str, &str)], body: Option<&Value>) -> String {
+    let mut request = format!("{method} {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let body = body.map(Value::to_string).unwrap_or_default();
+    if !body.is_empty() {
+        request.push_str("Content-Type: application/json\r\n");
+    }
+    request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+    request
+}
+
+fn exchange(at: SocketAddr, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(at).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    let (head, body) = said.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let value = serde_json::from_str(body).unwrap_or(Value::Null);
+    Answer { status, head: head.to_owned(), body: value, text: body.to_owned() }
 }
 
 impl Drop for Served {

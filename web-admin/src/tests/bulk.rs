@@ -122,11 +122,14 @@ async fn one_gesture_decides_what_was_shown_and_a_row_that_changed_since_is_left
     }
     // Another officer asks the applicant of the second one something.
     house.ask("clara", &second);
-    let done = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &form).await;
+    let led = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &form).await;
+    let done = browser.follow(&led).await;
     assert!(done.status == 200 && done.says("1 sur 2."), "{}", done.body);
     assert!(done.says("Approuvée") && done.says("order-not-open"), "{}", done.body);
     assert!(done.says("Clara PETIT a posé une question au demandeur, le "), "whose it is: {}", done.body);
-    assert!(done.says("pendant 10 minutes"), "{}", done.body);
+    assert!(done.says("Vous pouvez revenir sur ces décisions jusqu’à"), "{}", done.body);
+    let again = browser.follow(&led).await;
+    assert_eq!(again.body, done.body, "it is read again, and decides nothing again");
     assert!(matches!(state(&mut house, &first), OrderState::Approved { .. }));
     assert!(matches!(state(&mut house, &second), OrderState::Waiting { .. }));
     assert_eq!(state(&mut house, &flagged), OrderState::Submitted, "it was no row of what was signed");
@@ -175,6 +178,7 @@ async fn a_signature_covers_its_own_rows_whatever_the_form_says_beside_it() {
         answered(&mut browser, "/ra/file/lot/decider", &ask, &stranger, &ticked("approuver", &both)).await;
     assert!(done.says("0 sur 1.") && done.says("approval-proof-invalid"), "{}", done.body);
     let done = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &ticked("approuver", &both)).await;
+    let done = browser.follow(&done).await;
     assert!(done.says("1 sur 1."), "{}", done.body);
     assert_eq!(state(&mut house, &second), OrderState::Submitted);
     // Nor does it serve on the page of one order.
@@ -201,7 +205,8 @@ async fn no_refusal_of_many_without_a_reason_and_each_has_its_letter() {
     let letters = bob.post("/ra/file/lot", &form).await;
     assert!(line(&letters, &numbers[0]).contains("Voir la première."), "{}", letters.body);
     assert_eq!(letters.body.matches("<summary>Lettre").count(), 3);
-    let done = bob.post("/ra/file/lot/decider", &form).await;
+    let led = bob.post("/ra/file/lot/decider", &form).await;
+    let done = bob.follow(&led).await;
     assert!(done.says("3 sur 3.") && done.says("Annuler ces décisions"), "{}", done.body);
     for number in &numbers {
         let decisions = decision::of(&mut house.db, SubjectKind::CardOrder, number).unwrap();
@@ -210,12 +215,52 @@ async fn no_refusal_of_many_without_a_reason_and_each_has_its_letter() {
     }
     // One cancel for all, until it has taken effect.
     let back = bob.post("/ra/file/lot/reprendre", &ticked("refuser", &chosen[..2])).await;
-    assert!(back.says("2 sur 2.") && back.says("À vérifier de nouveau"), "{}", back.body);
+    let back = bob.follow(&back).await;
+    assert!(back.says("Décisions annulées") && back.says("2 sur 3."), "{}", back.body);
+    assert_eq!(back.body.matches("À vérifier de nouveau").count(), 2, "{}", back.body);
+    assert!(back.body.contains(&format!("name=\"{}\"", chosen[2])), "the third can be taken back still");
     assert_eq!(state(&mut house, &numbers[0]), OrderState::Submitted);
     house.later(Duration::from_secs(10 * 60));
     let mut bob = house.browser("bob").await;
     let late = bob.post("/ra/file/lot/reprendre", &ticked("refuser", &chosen[2..])).await;
-    assert!(late.says("0 sur 1.") && late.says("decision-in-effect"), "{}", late.body);
+    let late = bob.follow(&late).await;
+    assert!(late.says("2 sur 3.") && late.says("decision-in-effect"), "{}", late.body);
+    assert!(!late.body.contains("/ra/file/lot/reprendre"), "nothing is left to take back");
+}
+
+#[actix_web::test]
+async fn the_queue_names_what_was_decided_together_and_takes_all_of_it_back() {
+    let mut house = house(House::in_production());
+    let bob = house.key_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    let numbers: Vec<String> = [1, 2].map(|one| house.submit("alice", &person(one))).into();
+    let mut browser = house.browser("bob").await;
+    let chosen = fields(&numbers.iter().collect::<Vec<_>>());
+    let form = ticked("approuver", &chosen);
+    let ask = browser.post("/ra/file/lot/decider", &form).await;
+    let led = answered(&mut browser, "/ra/file/lot/decider", &ask, &bob, &form).await;
+    assert_eq!(led.status, 303, "{}", led.body);
+    let address = led.leads_to();
+    house.later(Duration::from_secs(1));
+    let queue = browser.get("/ra/file?statut=a-verifier").await;
+    assert!(queue.says("Votre dernière décision : 2 demandes ensemble"), "{}", queue.body);
+    assert!(queue.body.contains(&format!("<a href=\"{address}\">")), "{address}: {}", queue.body);
+    let form = queue.body.split_once("action=\"/ra/file/lot/reprendre\"").expect("one cancel for all").1;
+    let form = form.split("</form>").next().unwrap();
+    for field in &chosen {
+        assert!(form.contains(&format!("name=\"{field}\" value=\"1\"")), "{form}");
+    }
+    let clara = house.browser("clara").await.get(&address).await;
+    assert_eq!(clara.status, 404, "of another's decisions nobody learns there: {}", clara.body);
+    for nowhere in ["/ra/file/lot/x", "/ra/file/lot/1"] {
+        assert_eq!(browser.get(nowhere).await.status, 404, "{nowhere}");
+    }
+    let back = browser.post("/ra/file/lot/reprendre", &ticked("approuver", &chosen)).await;
+    let back = browser.follow(&back).await;
+    assert!(back.says("2 sur 2.") && back.says("Décisions annulées"), "{}", back.body);
+    for number in &numbers {
+        assert_eq!(state(&mut house, number), OrderState::Submitted);
+    }
+    assert!(!browser.get("/ra/file").await.says("Votre dernière décision"));
 }
 
 #[actix_web::test]

@@ -16,6 +16,10 @@ const ASK_FOR_NO_SCOPE: &[(&str, &str)] = &[
     ("/ra/recepisses/", "a receipt is of a card"),
     ("/ra/rappels/", "whom an officer calls back is the holder of a card"),
     ("/ra/porteurs/", "a holder has cards; which of his orders are hidden is told, and tested beside"),
+    (
+        "/ra/file/lot/",
+        "what an officer has decided himself stays his to read and to take back, and is nobody else's there",
+    ),
     ("/ra/retraits/", "a certificate is there for who asked for it, and for nobody else"),
 ];
 

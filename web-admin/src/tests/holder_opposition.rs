@@ -8,7 +8,8 @@ use registration_authority::opposition::{declaration, one_time, ticket};
 
 use super::browser::{Answer, Browser};
 use super::house::{House, person, rpps};
-use crate::pages::holder_opposition::{BY_ADDRESS, BY_ALL, CODES_BY_ADDRESS, CODES_BY_ALL};
+use crate::pages::holder_opposition::{CALL_BACKS_BY_ALL, CODES_BY_ALL};
+use crate::throttle::OppositionLimits;
 
 const CODE: &str = "7K3M-9QXD-T5AB-WE2R";
 
@@ -142,28 +143,56 @@ async fn what_is_wrong_is_said_beside_its_field_and_a_code_is_never_written_back
     assert_eq!(Browser::new(house.state.clone()).send(foreign).await.status, 403);
 }
 
+/// What is sent to `path` from this address.
+fn from(host: &str, path: &str, form: Form<'_>) -> TestRequest {
+    TestRequest::post().uri(path).peer_addr(format!("{host}:1000").parse().unwrap()).set_form(form)
+}
+
+const CALL_BACK: Form<'_> = &[("numero", "2612345678"), ("motif", "lost")];
+
 #[actix_web::test]
 async fn an_address_that_declares_too_often_waits_and_the_others_do_not() {
     let house = House::new();
-    let from = |host: String| {
-        TestRequest::post()
-            .uri("/opposition/rappel")
-            .peer_addr(format!("{host}:1000").parse().unwrap())
-            .set_form([("numero", "2612345678"), ("motif", "lost")])
-    };
     let mut browser = Browser::new(house.state.clone());
-    for _ in 0..BY_ADDRESS {
-        assert_eq!(browser.send(from("192.0.2.1".to_owned())).await.status, 303);
+    let with_code = [CALL_BACK, &[("code", CODE), ("definitif", "oui")]].concat();
+    let limits = OppositionLimits::default();
+    for (path, form, allowed) in [
+        ("/opposition/rappel", CALL_BACK, limits.call_backs),
+        ("/opposition/declaration", with_code.as_slice(), limits.declarations),
+    ] {
+        for _ in 0..allowed {
+            assert_eq!(browser.send(from("192.0.2.1", path, form)).await.status, 303, "{path}");
+        }
+        let refused = browser.send(from("192.0.2.1", path, form)).await;
+        assert_eq!(refused.status, 429, "{path}");
+        assert!(refused.says("Trop de déclarations") && !refused.header("retry-after").is_empty());
+        assert_eq!(browser.send(from("192.0.2.2", path, form)).await.status, 303, "{path}");
     }
-    let refused = browser.send(from("192.0.2.1".to_owned())).await;
-    assert_eq!(refused.status, 429);
-    assert!(refused.says("Trop de déclarations") && !refused.header("retry-after").is_empty());
-    assert_eq!(browser.send(from("192.0.2.2".to_owned())).await.status, 303);
-    let taken = u32::from(BY_ADDRESS) + 1;
-    for host in 0..BY_ALL - taken {
-        assert_eq!(browser.send(from(format!("10.0.{}.{}", host / 250, host % 250))).await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_flood_without_codes_leaves_the_way_with_a_code_open() {
+    let mut house = House::new();
+    let mut browser = Browser::new(house.state.clone());
+    for host in 0..CALL_BACKS_BY_ALL {
+        let address = format!("10.0.{}.{}", host / 250, host % 250);
+        assert_eq!(browser.send(from(&address, "/opposition/rappel", CALL_BACK)).await.status, 303);
     }
-    assert_eq!(browser.send(from("198.51.100.1".to_owned())).await.status, 429, "of all together");
+    let refused = browser.send(from("198.51.100.1", "/opposition/rappel", CALL_BACK)).await;
+    assert_eq!(refused.status, 429, "of all together");
+    let with_code = [CALL_BACK, &[("code", CODE), ("definitif", "oui")]].concat();
+    // From a new address, and from the very one that was refused.
+    for address in ["198.51.100.2", "198.51.100.1"] {
+        let declared = browser.send(from(address, "/opposition/declaration", &with_code)).await;
+        assert_eq!(declared.status, 303, "{}", declared.body);
+        answer(&mut house);
+    }
+    // Nor have those who declare with a code a bound that they could use up for each other.
+    for host in 0..2 * CALL_BACKS_BY_ALL {
+        let address = format!("10.1.{}.{}", host / 250, host % 250);
+        let declared = browser.send(from(&address, "/opposition/declaration", &with_code)).await;
+        assert_eq!(declared.status, 303, "{host}: {}", declared.body);
+    }
 }
 
 #[actix_web::test]
@@ -217,22 +246,19 @@ async fn a_one_time_code_is_asked_for_by_a_number_and_its_page_asks_before_it_do
 #[actix_web::test]
 async fn who_asks_for_codes_too_often_waits_and_everybody_together_too() {
     let mut house = House::new();
-    let from = |host: String| {
-        TestRequest::post()
-            .uri("/opposition/code-unique")
-            .peer_addr(format!("{host}:1000").parse().unwrap())
-            .set_form([("numero", "2612345678")])
-    };
+    let path = "/opposition/code-unique";
+    let form: Form<'_> = &[("numero", "2612345678")];
+    let allowed = OppositionLimits::default().codes;
     let mut browser = Browser::new(house.state.clone());
-    for _ in 0..CODES_BY_ADDRESS {
-        assert_eq!(browser.send(from("192.0.2.1".to_owned())).await.status, 303);
+    for _ in 0..allowed {
+        assert_eq!(browser.send(from("192.0.2.1", path, form)).await.status, 303);
     }
-    let refused = browser.send(from("192.0.2.1".to_owned())).await;
+    let refused = browser.send(from("192.0.2.1", path, form)).await;
     assert_eq!(refused.status, 429);
     assert!(refused.body.contains("erreur-numero-courriel") && !refused.header("retry-after").is_empty());
-    for host in 0..CODES_BY_ALL - u32::from(CODES_BY_ADDRESS) {
-        assert_eq!(browser.send(from(format!("10.0.0.{host}"))).await.status, 303);
+    for host in 0..CODES_BY_ALL - u32::from(allowed) {
+        assert_eq!(browser.send(from(&format!("10.0.0.{host}"), path, form)).await.status, 303);
     }
-    assert_eq!(browser.send(from("198.51.100.1".to_owned())).await.status, 429, "of all together");
+    assert_eq!(browser.send(from("198.51.100.1", path, form)).await.status, 429, "of all together");
     assert!(one_time::oldest_waiting(&mut house.db).unwrap().is_some());
 }

@@ -31,6 +31,7 @@ use super::authenticator::{Authenticator, relying_party};
 use super::browser::Browser;
 use super::certificates::Authorities;
 use super::published::{published, published_file};
+use crate::throttle::OppositionLimits;
 use crate::{
     Expiry, Finding, JobPace, ListProgress, OcspFigures, SignInLinks, Urgency, WebSettings, WebState,
 };
@@ -137,6 +138,8 @@ impl House {
             links: links.clone(),
             suspensions: SuspensionPolicy::Allowed,
             codes_by_mail: true,
+            opposition_limits: OppositionLimits::default(),
+            contact: vec!["12 rue de l'Exemple, Paris".to_owned(), "01 99 00 00 00".to_owned()],
             working_hours: working_hours(),
             publications: Arc::new(move |db, _| {
                 lists.fetch_add(1, Ordering::SeqCst);

@@ -83,6 +83,29 @@ async fn after_a_signature_the_way_on_is_still_there_and_leads_to_what_is_left()
 }
 
 #[actix_web::test]
+async fn what_was_left_for_later_does_not_come_back_before_what_follows_the_one_that_was_signed() {
+    let mut house = House::new();
+    orders_for_two(&mut house);
+    house.held_feed(1);
+    let mut bob = house.browser("bob").await;
+    let links = links(&bob.get("/ra/contreseing").await.body);
+    let at = |nth: usize| links[nth].split(['?', '#']).next().unwrap().to_owned();
+    // The first is left, the second signed: on to the third.
+    let second = bob.get(&links[1]).await;
+    assert_eq!(second.status, 200);
+    assert!(
+        second.body.contains("name=\"liste\" value=\"\""),
+        "the inbox is no list of the queue: {}",
+        second.body
+    );
+    let answer = bob.post(&format!("{}/approuver", at(1)), &[("version", "1")]).await;
+    let done = bob.follow(&answer).await;
+    let next = done.body.split_once("href=\"/ra/contreseing/suivant?").expect("a way on").1;
+    let next = bob.get(&format!("/ra/contreseing/suivant?{}", next.split('"').next().unwrap())).await;
+    assert_eq!(next.leads_to().split(['?', '#']).next(), Some(at(2).as_str()), "{}", next.leads_to());
+}
+
+#[actix_web::test]
 async fn the_page_is_the_same_whether_another_officer_has_approved_or_not() {
     let mut house = House::new();
     let [number, _] = orders_for_two(&mut house);

@@ -11,7 +11,7 @@ use super::house::{House, person};
 async fn approved_late(house: &mut House, number: &str, read_at: i64) -> Answer {
     let read_at = read_at.to_string();
     let mut clara = house.browser("clara").await;
-    let fields = [("version", "1"), ("lu", read_at.as_str())];
+    let fields = [("version", "1"), ("lu", read_at.as_str()), ("liste", "statut=a-verifier&type=CPS")];
     clara.post(&format!("/ra/dossiers/{number}/approuver"), &fields).await
 }
 
@@ -28,6 +28,10 @@ async fn a_colleagues_question_an_answer_a_document_and_a_refresh_are_told_by_wh
     let late = approved_late(&mut house, &number, read_at).await;
     assert_eq!(late.status, 412);
     assert!(late.says("Bob BERNARD a posé une question au demandeur, le"), "{}", late.body);
+    for there in ["/ra/file".to_owned(), format!("/ra/dossiers/{number}")] {
+        let link = format!("href=\"{there}?statut=a-verifier&#38;type=CPS\"");
+        assert!(late.body.contains(&link), "the list goes along: {link} {}", late.body);
+    }
     assert!(!late.says("de la version"), "it is the version that she has read: {}", late.body);
     let afterwards = house.now().millis() + 1;
     let after = approved_late(&mut house, &number, afterwards).await;

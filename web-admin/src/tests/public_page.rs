@@ -214,3 +214,29 @@ async fn a_published_file_comes_octet_for_octet_to_be_kept_and_nothing_else_does
         assert!(answer.body.contains("lang=\"fr\""));
     }
 }
+
+#[actix_web::test]
+async fn everybody_reads_what_was_audited_of_accessibility_what_was_not_and_whom_to_write_to() {
+    let house = House::new();
+    let page = Browser::new(house.state.clone()).get("/accessibilite").await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "déclaré non conforme",
+        "axe-core",
+        "Aucun essai avec un lecteur d’écran",
+        "Schéma pluriannuel",
+        "2027",
+        "12 rue de l'Exemple, Paris",
+        "Défenseur des droits",
+    ] {
+        assert!(page.says(text), "{text}: {}", page.body);
+    }
+    for public in ["/pki", "/opposition", "/ra/sign-in"] {
+        let page = Browser::new(house.state.clone()).get(public).await;
+        assert!(
+            page.body.contains("<a href=\"/accessibilite\">Accessibilité</a>"),
+            "{public}: {}",
+            page.body
+        );
+    }
+}

@@ -88,6 +88,41 @@ async fn the_list_says_who_is_on_an_order_and_anybody_may_take_it_over() {
 }
 
 #[actix_web::test]
+async fn the_dossier_says_who_is_on_it_and_for_how_long_and_is_taken_over_there() {
+    let mut house = House::new();
+    let number = house.submit("alice", &person(1));
+    let address = format!("/ra/dossiers/{number}?statut=a-verifier&type=CPS");
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    let nobody = bob.get(&address).await;
+    assert!(!nobody.says("est sur ce dossier") && !nobody.says("Prendre la main"), "{}", nobody.body);
+    house.later(Duration::from_secs(4 * 60));
+    let said = "Bob BERNARD est sur ce dossier depuis 4\u{a0}min.";
+    let seen = clara.get(&address).await;
+    assert!(seen.says(said) && seen.says("Prendre la main"), "{}", seen.body);
+    assert!(!bob.get(&address).await.says("est sur ce dossier"), "he is on it himself");
+    let alice = house.browser("alice").await.get(&address).await;
+    assert!(alice.says(said) && !alice.says("Prendre la main"), "it is her own: {}", alice.body);
+    let view = seen.body.split_once("name=\"vue\" value=\"").expect("the view goes along").1;
+    let view = view.split('"').next().unwrap().replace("&#38;", "&");
+    assert_eq!(view, "statut=a-verifier&type=CPS");
+    let taken = clara.post(&format!("/ra/dossiers/{number}/prendre"), &[("vue", &view)]).await;
+    assert_eq!(taken.leads_to(), address);
+    assert!(!clara.follow(&taken).await.says("est sur ce dossier"));
+    assert!(bob.get(&address).await.says("Clara PETIT est sur ce dossier depuis moins d’une minute."));
+}
+
+#[actix_web::test]
+async fn whoever_looks_for_himself_is_not_told_who_is_on_the_dossier() {
+    let mut house = House::new();
+    // Persons of one name at one place: the later ones need two officers.
+    let [_, _, two] = [3, 4, 5].map(|nth| house.submit("alice", &person(nth)));
+    let (mut bob, mut clara) = (house.browser("bob").await, house.browser("clara").await);
+    bob.get(&format!("/ra/dossiers/{two}")).await;
+    let seen = clara.get(&format!("/ra/dossiers/{two}")).await;
+    assert!(seen.says("Vous regardez par vous-même") && !seen.says("est sur ce dossier"), "{}", seen.body);
+}
+
+#[actix_web::test]
 async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     let mut house = House::new();
     let oldest = house.submit("alice", &person(3));
@@ -97,12 +132,15 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     let mut bob = house.browser("bob").await;
     let next = |view: &'static str| [("vue", view)];
     let by_name = bob.post("/ra/file/suivant", &next("statut=a-verifier&profession=60")).await;
-    assert_eq!(by_name.leads_to(), format!("/ra/dossiers/{oldest}?statut=a-verifier&profession=60"));
+    assert_eq!(
+        by_name.leads_to(),
+        format!("/ra/dossiers/{oldest}?statut=a-verifier&profession=60&suite=oui")
+    );
     let mut clara = house.browser("clara").await;
     let answer = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
     assert_eq!(
         answer.leads_to(),
-        format!("/ra/dossiers/{nurse}?statut=a-verifier"),
+        format!("/ra/dossiers/{nurse}?statut=a-verifier&suite=oui"),
         "bob is on the other one"
     );
     let none = clara.post("/ra/file/suivant", &next("statut=a-verifier")).await;
@@ -110,7 +148,7 @@ async fn the_next_dossier_is_the_most_urgent_one_of_the_view() {
     // Nobody is on either any more; of the two, the younger is the one that is looked for.
     house.later(lease::LEASE);
     let named = clara.post("/ra/file/suivant", &next("statut=a-verifier&q=DURAND")).await;
-    assert_eq!(named.leads_to(), format!("/ra/dossiers/{nurse}?statut=a-verifier&q=DURAND"));
+    assert_eq!(named.leads_to(), format!("/ra/dossiers/{nurse}?statut=a-verifier&q=DURAND&suite=oui"));
     let mut rita = house.browser("rita").await;
     assert!(!rita.get("/ra/file").await.says("Dossier suivant"));
 }
@@ -142,7 +180,7 @@ async fn the_time_that_is_left_is_shown_and_stands_still_while_the_applicant_is_
     house.ask("bob", &number);
     house.later(Duration::from_secs(20 * 86_400));
     let mut bob = house.browser("bob").await;
-    assert!(line(&bob.get("/ra/file?statut=en-attente").await, &number).contains("en pause, reste "));
+    assert!(line(&bob.get("/ra/file?statut=en-attente").await, &number).contains("en pause depuis le "));
     let late = house.submit("alice", &person(3));
     house.later(Duration::from_secs(20 * 86_400));
     let mut bob = house.browser("bob").await;

@@ -172,6 +172,11 @@ pub(super) fn filled_in(house: &mut House, path: &str, number: u32, submitter: &
             house.approve("bob", &number);
             path.replace("{number}", &number)
         }
+        "/ra/file/lot/{moment}" => {
+            let number = house.submit(submitter, &holder);
+            house.approve("bob", &number);
+            path.replace("{moment}", &house.now().millis().to_string())
+        }
         _ if path.starts_with("/ra/dossiers/{number}") => {
             path.replace("{number}", &house.submit(submitter, &holder))
         }

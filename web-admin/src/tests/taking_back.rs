@@ -137,3 +137,56 @@ async fn a_decision_on_a_certificate_request_waits_and_is_taken_back_from_its_pa
     let late = bob.post(&format!("{address}/revenir"), &[("version", "2")]).await;
     assert!(late.status == 409 && late.says("decision-in-effect"), "{}", late.body);
 }
+
+#[actix_web::test]
+async fn who_goes_from_one_to_the_next_is_led_on_by_his_decision_and_takes_it_back_from_there() {
+    let mut house = House::where_decisions_wait();
+    let orders = [1, 2, 3].map(|nth| {
+        house.later(Duration::from_secs(60));
+        house.submit("agent", &person(nth))
+    });
+    let mut clara = house.browser("clara").await;
+    clara.get(&format!("/ra/dossiers/{}", orders[1])).await;
+    let mut bob = house.browser("bob").await;
+    let begun = bob.post("/ra/file/suivant", &[("vue", "statut=a-verifier&type=CPS")]).await;
+    let view = "statut=a-verifier&type=CPS";
+    assert_eq!(begun.leads_to(), format!("/ra/dossiers/{}?{view}&suite=oui", orders[0]));
+    let page = bob.follow(&begun).await;
+    assert_eq!(page.body.matches("name=\"suite\" value=\"oui\" checked").count(), 2, "{}", page.body);
+    assert!(page.body.contains(&format!("name=\"liste\" value=\"{}\"", view.replace('&', "&#38;"))));
+
+    let decide = [("version", "1"), ("liste", view), ("suite", "oui")];
+    let answer = bob.post(&format!("/ra/dossiers/{}/approuver", orders[0]), &decide).await;
+    let next = format!("/ra/dossiers/{}?fait=suite&{view}&suite=oui", orders[2]);
+    assert_eq!(answer.leads_to(), next, "clara is on the one between");
+    let page = bob.follow(&answer).await;
+    assert!(
+        page.says("Voici la demande suivante.") && page.says("Approbation : prend effet à"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains(&format!("action=\"/ra/dossiers/{}/revenir\"", orders[0])), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"/ra/dossiers/{}/approuver\"", orders[2])));
+
+    // The last of them leads back to the list, which says that nothing more waits for him.
+    house.later(Duration::from_secs(1));
+    let answer = bob
+        .post(
+            &format!("/ra/dossiers/{}/refuser", orders[2]),
+            &[&decide[..], &[("motif", "duplicate")]].concat(),
+        )
+        .await;
+    assert_eq!(answer.leads_to(), format!("/ra/file?{view}&fait=aucune"));
+    let page = bob.follow(&answer).await;
+    assert!(page.says("n'attend votre décision"), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"/ra/dossiers/{}/revenir\"", orders[2])), "{}", page.body);
+    let back =
+        bob.post(&format!("/ra/dossiers/{}/revenir", orders[0]), &[("version", "1"), ("liste", view)]).await;
+    assert_eq!(back.leads_to(), format!("/ra/dossiers/{}?fait=retour&{view}", orders[0]));
+    assert_eq!(stands(&mut house, &orders[0]), (OrderState::Submitted, 2));
+    // Who did not ask for it stays where he decided.
+    let stays = bob
+        .post(&format!("/ra/dossiers/{}/approuver", orders[0]), &[("version", "2"), ("liste", view)])
+        .await;
+    assert_eq!(stays.leads_to(), format!("/ra/dossiers/{}?fait=approbation&{view}", orders[0]));
+}

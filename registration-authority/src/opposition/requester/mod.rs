@@ -95,6 +95,23 @@ impl Requested {
         Self { requester: Requester::Register, by: act.actor.to_string(), mandate: None }
     }
 
+    /// As the table of declarations has it; nothing where it names no requester.
+    pub(super) fn stored(requester: &str, by: String, mandate: Option<String>) -> Option<Self> {
+        Some(Self { requester: requester.parse().ok()?, by, mandate })
+    }
+
+    /// Whether this is what was asked with such a claim.
+    pub(super) fn is_of(&self, claim: &Claim) -> bool {
+        match claim {
+            Claim::Holder | Claim::Code => self.requester == Requester::Holder,
+            Claim::Mandate(number) => self.mandate.as_ref() == Some(number),
+            Claim::Employer(id) => {
+                self.requester == Requester::EmployingProfessional && self.by == id.to_string()
+            }
+            Claim::Authority => self.requester == Requester::Authority,
+        }
+    }
+
     /// As what he asked.
     pub fn requester(&self) -> Requester {
         self.requester

@@ -1,8 +1,10 @@
 use diesel::prelude::*;
 use professional_registry::ImportedRegister;
+use store::Actor;
 use store::schema::{audit_events, outbox};
 
 use super::*;
+use crate::entries::order_for_entered;
 use crate::order;
 use crate::testing::*;
 
@@ -64,6 +66,46 @@ fn an_order_waits_for_its_applicant_and_nobody_decides_meanwhile() {
             .load(&mut house.db)
             .unwrap();
         assert_eq!(told, ["officer:agent"]);
+    });
+}
+
+#[test]
+fn where_no_person_submitted_the_order_its_holder_is_told_that_he_is_awaited_and_an_officer_answers_for_him()
+{
+    let mut house = House::new();
+    house.import_day(2, &second_day().into_iter().chain(crowd(1)).collect::<Vec<_>>());
+    let act = house.act(Actor::Job("registration"));
+    let House { db, rng, .. } = &mut house;
+    let ordered = order_for_entered(db, &mut ImportedRegister, 10, rng, &act).unwrap().ordered;
+    let number = ordered[0].clone();
+    asks(&mut house, "bob", &number, 1, "Où exercez-vous ?").unwrap();
+    let order = get(&mut house.db, &number).unwrap();
+    let told: Vec<String> = outbox::table
+        .filter(outbox::notice.eq("question-asked").and(outbox::subject.eq(format!("order {number}"))))
+        .select(outbox::recipient)
+        .load(&mut house.db)
+        .unwrap();
+    assert_eq!(told, [format!("holder:{}", order.holder)], "{}", order.submitted_by);
+    answers(&mut house, "clara", &number, "À Lille, dit au téléphone.").unwrap();
+}
+
+#[test]
+fn who_has_been_awaited_for_too_long_is_found_until_he_answers() {
+    on_both(|house| {
+        let numbers: Vec<String> = [nurse(), other_nurse()]
+            .iter()
+            .map(|holder| house.submit("agent", cps(holder, "60")).unwrap().number().to_owned())
+            .collect();
+        let long_ago = house.at;
+        asks(house, "bob", &numbers[0], 1, "Pourquoi ?").unwrap();
+        house.later(3600);
+        asks(house, "bob", &numbers[1], 1, "Pourquoi ?").unwrap();
+        let found = unanswered(&mut house.db, long_ago, 10).unwrap();
+        assert_eq!(found, [(numbers[0].clone(), long_ago)], "the other was asked later");
+        let at = house.at;
+        assert_eq!(unanswered(&mut house.db, at, 1).unwrap(), found, "the longest first");
+        answers(house, "agent", &numbers[0], "Parce que.").unwrap();
+        assert_eq!(unanswered(&mut house.db, at, 10).unwrap(), [(numbers[1].clone(), at)]);
     });
 }
 

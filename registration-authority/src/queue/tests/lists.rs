@@ -75,6 +75,8 @@ fn a_holder_is_found_by_the_beginning_of_his_name_whatever_its_accents_and_capit
         let nobody = Filter { search: Search::of("durande"), ..submitted() };
         assert_eq!(numbers(house, "bob", &nobody), [""; 0]);
         assert_eq!(Search::of(" -' "), None);
+        assert_eq!(Search::of("co-2026-000001"), Some(Search::Number("CO-2026-000001".to_owned())));
+        assert_eq!(Search::of("CO-MARTIN"), Search::of("co martin"), "a name, and no number");
     });
 }
 

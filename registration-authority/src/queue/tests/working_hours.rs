@@ -77,7 +77,10 @@ fn the_time_of_an_answer_stands_still_while_its_applicant_is_awaited() {
     assert_eq!(of(&[], "2030-03-04T10:00:00Z"), Deadline::Left(hours(14)));
     assert_eq!(of(&[], "2030-03-06T09:00:00Z"), Deadline::Late(hours(1)));
     let asked = moment("2030-03-04T10:00:00Z");
-    assert_eq!(of(&[(asked, None)], "2030-03-06T09:00:00Z"), Deadline::Paused(hours(14)));
+    assert_eq!(
+        of(&[(asked, None)], "2030-03-06T09:00:00Z"),
+        Deadline::Paused { since: asked, left: hours(14) }
+    );
     let answered = (asked, Some(moment("2030-03-05T16:00:00Z")));
     assert_eq!(of(&[answered], "2030-03-06T09:00:00Z"), Deadline::Left(hours(13)));
 }

@@ -8,7 +8,6 @@ use registration_authority::order::CardOrder;
 use registration_authority::order::bulk::{self, Chosen};
 use registration_authority::outbox::Notice;
 use registration_authority::views;
-use store::Code;
 
 use super::whose::Whose;
 use crate::desk::Work;
@@ -37,15 +36,6 @@ pub(super) struct Known {
     pub(super) mail: Wording,
     pub(super) letter: Option<Letter>,
     pub(super) subject: Decidable,
-}
-
-/// What became of an order.
-pub(super) struct Done {
-    pub(super) chosen: Chosen,
-    pub(super) name: String,
-    pub(super) refusal: Option<&'static str>,
-    /// Whose act left it out, where one's did.
-    pub(super) whose: Option<Whose>,
 }
 
 /// Each order as it stands, on one picture of the database.
@@ -80,7 +70,7 @@ pub(super) fn read(
                 Some(code) if order.is_some() => Whose::of(db, language, chosen, code, act)?,
                 _ => None,
             };
-            rows.push(Row { chosen: chosen.clone(), order, refusal: code.map(|code| code.name), whose });
+            rows.push(Row { chosen: chosen.clone(), order, refusal: code, whose });
         }
         Ok(rows)
     })
@@ -109,29 +99,10 @@ impl Known {
     }
 }
 
-impl Done {
-    /// What became of this order: a refusal of one is told beside it, and keeps no other back.
-    pub(super) fn of(
-        work: &mut Work<'_>,
-        language: Language,
-        chosen: Chosen,
-        failure: Option<Failure>,
-    ) -> Result<Self, Failure> {
-        let code = failure.map(told).transpose()?;
-        let order = views::order(work.db, &chosen.number, work.act);
-        let whose = match code {
-            Some(code) if order.is_ok() => {
-                let act = work.act;
-                work.db.snapshot(|db| Whose::of(db, language, &chosen, code, act))?
-            }
-            _ => None,
-        };
-        let name =
-            order.map_or(String::new(), |order| typography::name(&order.family_name, &order.given_name));
-        Ok(Self { chosen, name, refusal: code.map(|code| code.name), whose })
+/// The code of why an order is left out, which is told beside it and keeps no other back.
+pub(super) fn told(failure: Failure) -> Result<&'static str, Failure> {
+    match failure.code() {
+        Some(code) => Ok(code.name),
+        None => Err(failure),
     }
-}
-
-fn told(failure: Failure) -> Result<Code, Failure> {
-    failure.code().ok_or(failure)
 }

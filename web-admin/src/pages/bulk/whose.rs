@@ -5,7 +5,7 @@ use registration_authority::faults as rules;
 use registration_authority::order::bulk::Chosen;
 use registration_authority::queue::lease;
 use registration_authority::views::{self, Read};
-use store::{Act, Code, Database};
+use store::{Act, Database};
 
 use crate::failure::Failure;
 use crate::language::Language;
@@ -26,17 +26,17 @@ impl Whose {
         db: &mut Database,
         language: Language,
         chosen: &Chosen,
-        code: Code,
+        code: &str,
         act: &Act,
     ) -> Result<Option<Self>, Failure> {
         let number = &chosen.number;
-        if code == rules::ORDER_TAKEN {
+        if code == rules::ORDER_TAKEN.name {
             let Some(lease) = lease::of(db, &[number], act.at)?.remove(number) else { return Ok(None) };
             let who = author(db, language, &lease.officer)?;
             let what = language.say("bulk-taken-by").with("who", who).to_string();
             return Ok(Some(Self { what, at: Shown(lease.since) }));
         }
-        if ![rules::ORDER_NOT_OPEN, rules::ORDER_STALE_VERSION].contains(&code) {
+        if ![rules::ORDER_NOT_OPEN.name, rules::ORDER_STALE_VERSION.name].contains(&code) {
             return Ok(None);
         }
         let read = Read { version: Some(chosen.version), ..Read::default() };

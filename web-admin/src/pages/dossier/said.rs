@@ -27,6 +27,11 @@ impl Said {
         Self { did: did.map(str::to_owned), ..Self::default() }
     }
 
+    /// Whether a decision on another dossier led to this one.
+    pub(super) fn led_here(&self) -> bool {
+        self.did.as_deref() == Some("suite")
+    }
+
     /// In words. An approval is the first of two where another one is to follow.
     pub(super) fn done(&self, first_of_two: bool) -> Option<Key> {
         Some(Key::of(match self.did.as_deref()? {
@@ -37,6 +42,7 @@ impl Said {
             "second-avis" => "dossier-done-second-officer",
             "reponse" => "dossier-done-answer",
             "refus" => "dossier-done-refusal",
+            "suite" => "dossier-done-onward",
             "retour" => "dossier-done-taken-back",
             "reprise" => "dossier-done-refresh",
             "note" => "dossier-done-note",

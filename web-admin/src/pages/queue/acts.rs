@@ -9,6 +9,7 @@ use registration_authority::queue::saved::{self, View};
 use registration_authority::queue::{self, lease};
 use registration_authority::views;
 
+use super::super::dossier::List;
 use super::super::to;
 use super::asked::Asked;
 use crate::failure::Failure;
@@ -28,7 +29,8 @@ pub(super) async fn next(posted: Posted) -> Result<HttpResponse, Failure> {
         })
         .await;
     match number {
-        Ok(number) => Ok(to(&format!("/ra/dossiers/{number}?{query}"))),
+        // Whoever begins so goes on so: his decision leads to the next one.
+        Ok(number) => Ok(to(&List::of_query(&query).onward().dossier(&number))),
         Err(failure) if failure.code() == Some(rules::QUEUE_EMPTY) => {
             Ok(to(&format!("/ra/file?{query}&fait=aucune")))
         }

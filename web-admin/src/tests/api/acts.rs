@@ -3,8 +3,9 @@
 use ca_core::certificate;
 use ca_core::revocation::{self, RevocationReason};
 use registration_authority::officers::Role;
-use registration_authority::opposition::{self, Ground};
+use registration_authority::opposition::{self, Ground, ticket};
 use serde_json::json;
+use store::Actor;
 
 use super::super::house::person;
 use super::{House, Served, wanted};
@@ -121,6 +122,58 @@ fn a_card_is_opposed_by_whoever_may_and_stands_on_the_list() {
     assert_eq!(list.body["oppositions"][0]["card"], card.to_string());
     let after = format!("/oppositions?after={}", list.body["oppositions"][0]["sequence"]);
     assert_eq!(served.get(&rita, &after).body["oppositions"], json!([]));
+}
+
+#[test]
+fn two_that_come_at_once_with_one_key_get_one_answer() {
+    let mut served = Served::start();
+    let rita = served.certificate_of("rita", "Rita PETIT", Role::RevocationOfficer);
+    for nth in 1..=6 {
+        let card = served.house.card(&person(nth)).to_string();
+        let act = served.house.act(Actor::Anyone);
+        let House { db, rng, .. } = &mut served.house;
+        ticket::open(db, &card.parse().unwrap(), Ground::Stolen, rng, &act).unwrap();
+        let act = served.house.officer("rita");
+        let ticket = ticket::list(&mut served.house.db, 1, &act).unwrap().remove(0).number;
+        // A dismissal, which no row answers again; an opposition.
+        for (path, body, status) in [
+            (format!("/opposition-tickets/{ticket}/dismissal"), json!({"reason": "Retrouvée."}), 200),
+            (format!("/cards/{card}/opposition"), json!({"ground": "stolen"}), 201),
+        ] {
+            let key = format!("{status}-{nth}");
+            let headers = [("Idempotency-Key", key.as_str())];
+            let [one, other] = served.post_twice(&rita, &path, &headers, &body);
+            assert_eq!((one.status, other.status), (status, status), "{one:?} {other:?}");
+            assert_eq!(one.body, other.body);
+        }
+    }
+}
+
+#[test]
+fn an_opposition_whose_answer_was_never_kept_is_answered_again_to_its_own_declarer_alone() {
+    let mut served = Served::start();
+    let rita = served.certificate_of("rita", "Rita PETIT", Role::RevocationOfficer);
+    let alice = served.alice();
+    let card = served.house.card(&person(1));
+    let act = served.house.officer("rita");
+    let House { db, rng, .. } = &mut served.house;
+    // The program ends here, before the answer is kept.
+    let opposed = opposition::oppose(db, &card, Ground::Stolen, rng, &act).unwrap();
+    let address = format!("/cards/{card}/opposition");
+    let key = [("Idempotency-Key", "lost")];
+    let body = json!({"ground": "stolen"});
+    assert_eq!(served.post(&rita, &address, &[], &body).status, 409, "without a key it is another act");
+    assert_eq!(served.post(&alice, &address, &key, &body).status, 409, "she declared nothing");
+    let other = served.post(&rita, &address, &[("Idempotency-Key", "other")], &json!({"ground": "lost"}));
+    assert_eq!(other.status, 409, "{other:?}");
+    let again = served.post(&rita, &address, &key, &body);
+    assert_eq!(
+        (again.status, again.body["receipt"].as_str()),
+        (201, Some(opposed.receipt.as_str())),
+        "{again:?}"
+    );
+    assert_eq!(again.body["sequence"], opposed.sequence);
+    assert_eq!(served.post(&rita, &address, &key, &body).body, again.body, "from then on it is kept");
 }
 
 #[test]

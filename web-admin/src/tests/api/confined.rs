@@ -62,7 +62,7 @@ fn every_address_about_one_thing_is_closed_to_a_program_whose_officer_is_there_f
             Some(act) => format!("/opposition-plans/{plan}{act}"),
             None if path == "/reviews/{number}/finding" => path.replace("{number}", "RL-0000000000000000"),
             None if path == "/certificates/{issuer}/{serial}" => format!("/certificates/{issuer}/{serial}"),
-            None => filled_in(&mut served.house, path, next, next),
+            None => filled_in(&mut served.house, path, (next, next), "alice"),
         };
         let etag = etag(&mut served.house, path, next);
         let sent = (method == "post").then(|| match path.ends_with("/decision") {

@@ -82,3 +82,33 @@ fn an_officer_in_doubt_has_two_approve_the_version_that_he_has_read() {
     assert_eq!(listed(&bob), (json!("approved-by-one"), json!("bob")));
     assert_eq!(listed(&clara), (json!("submitted"), Value::Null), "she looks for herself");
 }
+
+#[test]
+fn who_decides_through_the_api_reads_what_the_page_shows_before_he_signs() {
+    let mut served = Served::start();
+    let bob = served.certificate_of("bob", "Bob BERNARD", Role::RegistrationOfficer);
+    // Two persons of one name: a flag, and two officers.
+    let plain = served.house.submit("alice", &person(3));
+    let first = served.get(&bob, &format!("/orders/{plain}"));
+    assert_eq!(first.body["look"]["two_officers"], false, "{first:?}");
+    let number = served.house.submit("alice", &person(4));
+    let address = format!("/orders/{number}");
+    let read = served.get(&bob, &address);
+    let look = &read.body["look"];
+    assert_eq!((read.status, &look["two_officers"]), (200, &json!(true)), "{read:?}");
+    let flags = look["flags"].as_array().unwrap();
+    let asks = |flag: &Value| flag["second_officer"] == true && !flag["reason"].as_str().unwrap().is_empty();
+    assert!(flags.iter().any(asks), "{look}");
+    let family_name = look["comparison"].as_array().unwrap().iter().find(|one| one["field"] == "family-name");
+    let family_name = family_name.expect("the names are compared");
+    assert_eq!((&family_name["same"], &family_name["order"]), (&json!(true), &family_name["register"]));
+    assert_eq!((&look["questions"], &look["documents"]), (&json!([]), &json!(0)));
+
+    served.house.ask("bob", &number);
+    served.house.document("alice", &number);
+    let look = served.get(&bob, &address).body["look"].clone();
+    assert_eq!(look["questions"][0]["asked_by"], "bob", "{look}");
+    assert!(look["questions"][0]["answer"].is_null() && look["documents"] == 1, "{look}");
+    let list = served.get(&bob, "/orders?status=waiting");
+    assert!(list.body["orders"][0]["look"].is_null(), "a list has no looks: {list:?}");
+}

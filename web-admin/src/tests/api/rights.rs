@@ -1,5 +1,6 @@
 //! Whose role gets what answer: every address of the API, by every method.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use openssl::hash::MessageDigest;
@@ -14,7 +15,6 @@ use serde_json::{Value, json};
 
 use super::super::authenticator::Authenticator;
 use super::super::house::person;
-use super::super::requests::requested_by;
 use super::super::structures::{LEAVER, MEMBER};
 use super::{House, Served, mounted, wanted};
 
@@ -23,13 +23,33 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/rights.
 /// Whose structure asks for certificates.
 const STRUCTURE: &str = "F0B0193488";
 
-/// Who asks: the column, the login, the name and the role.
-const ACTORS: [(&str, &str, &str, Role); 5] = [
-    ("agent", "agent", "Agnès ROUX", Role::CertificationAgent),
-    ("officer", "bob", "Bob BERNARD", Role::RegistrationOfficer),
-    ("revocation", "rita", "Rita PETIT", Role::RevocationOfficer),
-    ("administrator", "nova", "Nova BLANC", Role::Administrator),
-    ("auditor", "audrey", "Audrey NOËL", Role::Auditor),
+/// Who asks.
+struct Asker {
+    column: &'static str,
+    login: &'static str,
+    name: &'static str,
+    role: Role,
+    /// Who submitted what is asked about.
+    submitter: &'static str,
+}
+
+const fn asker(
+    (column, submitter): (&'static str, &'static str),
+    login: &'static str,
+    name: &'static str,
+    role: Role,
+) -> Asker {
+    Asker { column, login, name, role, submitter }
+}
+
+const ASKERS: [Asker; 7] = [
+    asker(("agent-own", "agent"), "agent", "Agnès ROUX", Role::CertificationAgent),
+    asker(("agent", "alice"), "agent", "Agnès ROUX", Role::CertificationAgent),
+    asker(("officer-own", "alice"), "alice", "Alice MARTIN", Role::RegistrationOfficer),
+    asker(("officer", "alice"), "bob", "Bob BERNARD", Role::RegistrationOfficer),
+    asker(("revocation", "alice"), "rita", "Rita PETIT", Role::RevocationOfficer),
+    asker(("administrator", "alice"), "nova", "Nova BLANC", Role::Administrator),
+    asker(("auditor", "alice"), "audrey", "Audrey NOËL", Role::Auditor),
 ];
 
 /// A new address has a row of its own here, or this fails: read what each role gets, then write it down with
@@ -38,24 +58,26 @@ const ACTORS: [(&str, &str, &str, Role); 5] = [
 fn every_address_of_the_api_answers_each_role_as_it_is_written_down() {
     let mut served = Served::start();
     let stranger = served.house.certify("enrolled for nobody");
-    let mut callers = vec![("nobody", None), ("not-enrolled", Some(stranger))];
-    for (column, login, name, role) in ACTORS {
-        callers.push((column, Some(served.certificate_of(login, name, role))));
+    let mut callers = vec![("nobody", "alice", None), ("not-enrolled", "alice", Some(stranger))];
+    let mut certificates = BTreeMap::new();
+    for Asker { column, login, name, role, submitter } in ASKERS {
+        let his = certificates.entry(login).or_insert_with(|| served.certificate_of(login, name, role));
+        callers.push((column, submitter, Some(his.clone())));
     }
     let mut table = format!("{:<58}", "");
-    for (column, _) in &callers {
+    for (column, ..) in &callers {
         write!(table, "{column:<15}").unwrap();
     }
     let (mut next, mut asked) = (0, 0);
     for (method, path, _) in mounted() {
         let path = path.as_str();
         write!(table, "\n{:<58}", format!("{} {path}", method.to_uppercase())).unwrap();
-        for (_, certificate) in &callers {
+        for (_, submitter, certificate) in &callers {
             // As many persons as the register has.
             let of_a_person = ["/orders", "/cards", "/opposition-tickets/", "/reviews/"];
             next += u32::from(of_a_person.iter().any(|begins| path.starts_with(begins)));
             asked += 1;
-            let address = filled_in(&mut served.house, path, next, asked);
+            let address = filled_in(&mut served.house, path, (next, asked), submitter);
             let etag = etag(&mut served.house, path, next);
             let body = (method == "post").then(|| body(path, next));
             let method = method.to_uppercase();
@@ -93,23 +115,28 @@ pub(super) fn etag(house: &mut House, path: &str, number: u32) -> String {
     format!("\"1.{state}\"")
 }
 
-/// An address with something of alice's that stands there.
-pub(super) fn filled_in(house: &mut House, path: &str, number: u32, asked: u32) -> String {
+/// An address with something that stands there: an order or a request of `submitter`'s, whatever else of alice's.
+pub(super) fn filled_in(
+    house: &mut House,
+    path: &str,
+    (number, asked): (u32, u32),
+    submitter: &str,
+) -> String {
     let number = match path {
         "/orders/{number}/answer" => {
-            let submitted = house.submit("alice", &person(number));
+            let submitted = house.submit(submitter, &person(number));
             house.ask("bob", &submitted);
             submitted
         }
-        _ if path.starts_with("/orders/{number}") => house.submit("alice", &person(number)),
+        _ if path.starts_with("/orders/{number}") => house.submit(submitter, &person(number)),
         _ if path.starts_with("/cards/{number}/suspension") => house.suspended(number),
         _ if path.starts_with("/cards/{number}") => house.card(&person(number)).to_string(),
         // The agent's, of the structure that he speaks for.
         "/certificate-requests/{number}/certificate" | "/certificate-requests/{number}/terms" => {
             house.issued("agent").0
         }
-        "/certificate-requests/{number}/retraction" => house.approved_request("alice"),
-        _ if path.starts_with("/certificate-requests/{number}") => requested_by(house, "alice"),
+        "/certificate-requests/{number}/retraction" => house.approved_request(submitter),
+        _ if path.starts_with("/certificate-requests/{number}") => request(house, submitter, asked),
         _ if path.starts_with("/register-feeds/{number}") => house.held_feed(asked),
         _ if path.starts_with("/opposition-plans/{number}") => house.opposition_plan(asked),
         _ if path.starts_with("/renewal-plans/{number}") => house.renewal_plan(asked),
@@ -205,6 +232,29 @@ fn serial(house: &mut House) -> String {
         RequestState::Issued { serial, .. } => serial.to_string(),
         other => panic!("{other:?}"),
     }
+}
+
+/// A request of this officer's, who speaks for the structure where he is its agent, for a name of its own.
+fn request(house: &mut House, submitter: &str, number: u32) -> String {
+    if submitter == "agent" {
+        house.structure("agent");
+    }
+    let (alice, act) = (house.officer("alice"), house.officer(submitter));
+    let structure = STRUCTURE.parse().unwrap();
+    let name = format!("cachet-{number}");
+    let new = NewCertificateRequest {
+        profile: "el-org-sign".to_owned(),
+        wanted: Wanted::Structure(STRUCTURE.parse().unwrap()),
+        csr: csr(&name).into_bytes(),
+    };
+    let state = house.state.clone();
+    let House { db, rng, .. } = house;
+    db.write(|db| structure_names::allow(db, &structure, &name, rng, &alice)).unwrap();
+    let submitted = db.write(|db| {
+        let submitted = state.submit_request()(db, new, rng, &act);
+        submitted.map_err(|(code, detail)| Failure::coded(code, detail))?.map_err(Failure::from)
+    });
+    submitted.unwrap().number
 }
 
 fn csr(common_name: &str) -> String {
