@@ -70,7 +70,7 @@ use crate::words::{self, Refusal};
 
 /// Every page, by address. What is not here is not served; whose role gets what answer is written down for
 /// each of them in `tests/routes.txt`.
-pub(crate) const ADDRESSES: [&[Address]; 40] = [
+pub(crate) const ADDRESSES: [&[Address]; 41] = [
     &[Address::at("/").get(|| web::get().to(home))],
     sign_in::ADDRESSES,
     card_sign_in::ADDRESSES,

@@ -7,7 +7,9 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 use openssl::x509::{X509Name, X509Req};
-use registration_authority::certificate_request::{self, RequestState};
+use registration_authority::certificate_request::{
+    self, NewCertificateRequest, RequestState, Wanted, structure_names,
+};
 use registration_authority::delegation::{self, DelegationState};
 use registration_authority::officers::Role;
 use registration_authority::staff;
@@ -17,6 +19,7 @@ use super::super::authenticator::Authenticator;
 use super::super::house::person;
 use super::super::structures::{LEAVER, MEMBER};
 use super::{House, Served, mounted, wanted};
+use crate::failure::Failure;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/api/rights.txt");
 
@@ -135,7 +138,7 @@ pub(super) fn filled_in(
         "/certificate-requests/{number}/certificate" | "/certificate-requests/{number}/terms" => {
             house.issued("agent").0
         }
-        "/certificate-requests/{number}/retraction" => house.approved_request(submitter),
+        "/certificate-requests/{number}/retraction" => house.approved_request("alice"),
         _ if path.starts_with("/certificate-requests/{number}") => request(house, submitter, asked),
         _ if path.starts_with("/register-feeds/{number}") => house.held_feed(asked),
         _ if path.starts_with("/opposition-plans/{number}") => house.opposition_plan(asked),
