@@ -96,6 +96,15 @@ pub fn find(db: &mut Database, issuer: &str, serial: &SerialNumber) -> QueryResu
     Ok(row.map(Certificate::from))
 }
 
+/// Whether it is good, held or not, until the caller's transaction ends: its row is locked, so that whoever revokes it waits.
+pub fn stays_good(db: &mut Database, issuer: &str, serial: &SerialNumber) -> QueryResult<bool> {
+    let good = diesel::update(certificates::table.find((issuer, serial.to_string())))
+        .filter(certificates::status.eq("good"))
+        .set(certificates::settled_at.eq(certificates::settled_at))
+        .execute(db)?;
+    Ok(good == 1)
+}
+
 /// Certificates in the order of issuer and serial, after the given one; at most `limit`.
 pub fn list(db: &mut Database, after: Option<(&str, &str)>, limit: i64) -> QueryResult<Vec<Certificate>> {
     let (issuer, serial) = after.unwrap_or(("", ""));

@@ -267,7 +267,7 @@ fn conclude(
         // Otherwise another run was quicker, and has recorded this same certificate.
         return Ok(Concluded::Issued);
     }
-    let ended = has_ended(db, issued)?;
+    let ended = !certificate::stays_good(db, &issued.issuer, &issued.serial)?;
     let notice = if ended { Notice::CertificateRevoked } else { Notice::CertificateIssued };
     let subject = format!("certificate request {number}");
     for recipient in certificate_request::get(db, number)?.recipients() {
@@ -276,13 +276,4 @@ fn conclude(
     let payload = json!({"certificate": format!("{} {}", issued.issuer, issued.serial)});
     audit::record(db, audit::Event { action: "request.issued", subject, payload }, rng, act)?;
     Ok(if ended { Concluded::Ended } else { Concluded::Issued })
-}
-
-/// Whether somebody has revoked it. Its row is held to the end of the transaction.
-fn has_ended(db: &mut Database, issued: &IssuedCertificate) -> QueryResult<bool> {
-    let stands = diesel::update(certificates::table.find((&issued.issuer, issued.serial.to_string())))
-        .filter(certificates::status.eq("good"))
-        .set(certificates::settled_at.eq(certificates::settled_at))
-        .execute(db)?;
-    Ok(stands == 0)
 }

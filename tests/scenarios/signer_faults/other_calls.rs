@@ -46,14 +46,22 @@ fn answers(fault: &str) -> Option<&'static str> {
     })
 }
 
-/// Each on a child that is just starting: it opens its session, looks its key up and signs for the first time. The signature is made all
-/// the same and in time, none more than the ledger says, and the log names the call and its return value.
 #[test]
 fn the_signer_recovers_from_faults_of_softhsm_wherever_they_are_met() {
-    let token = Token::softhsm();
+    recovers(&Token::softhsm());
+}
+
+#[test]
+fn the_signer_recovers_from_faults_of_nss_softoken_wherever_they_are_met() {
+    recovers(&Token::softoken());
+}
+
+/// Each on a child that is just starting: it opens its session, looks its key up and signs for the first time. The signature is made all
+/// the same and in time, none more than the ledger says, and the log names the call and its return value.
+fn recovers(token: &Token) {
     let (key, public_key) = token.key();
     for (call, fault, replaces) in MET {
-        let trial = Trial::begin(&token, &key, &public_key);
+        let trial = Trial::begin(token, &key, &public_key);
         token.hsm.ask(&format!("{fault} at {call}"));
         let what = format!("{fault} at {call}");
         trial.sign_until_it_works(&what);
