@@ -246,7 +246,7 @@ pub fn settle_released(
     let case = case_of(db, id)?.ok_or_else(|| MergeCaseError::Unknown(id.clone()))?;
     let living = register_merges::adeli.eq(&case.adeli).and(register_merges::ended_at.is_null());
     let stands: Option<String> =
-        register_merges::table.filter(living.clone()).select(register_merges::rpps).first(db).optional()?;
+        register_merges::table.filter(living).select(register_merges::rpps).first(db).optional()?;
     let parted: i64 = register_merges::table
         .filter(register_merges::adeli.eq(&case.adeli).and(register_merges::rpps.eq(&case.rpps)))
         .filter(register_merges::ended_at.is_not_null())
