@@ -181,7 +181,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("UPDATE register_merges SET rpps = '899700000021'", "stays that other"),
     ("UPDATE register_merges SET ended_at = 1, ended_by_case = 'x'", "two officers end a merge"),
     ("DELETE FROM register_merges", "stays that other"),
-    ("UPDATE register_merge_cases SET doubt = 'names'", "never changed"),
+    ("UPDATE register_merge_cases SET doubt = 'names'", "settled once"),
     ("UPDATE register_merge_cases SET outcome = 'done', settled_at = 1", "two officers decide"),
     ("UPDATE register_merge_cases SET outcome = 'refused', settled_at = 1", "two officers decide"),
     ("DELETE FROM register_merge_cases", "never deleted"),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::{self, Event};
 use store::schema::{professionals, register_merges};
-use store::{Act, CryptoRng, Database, Timestamp, crash_point};
+use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::case::{self, MergeCase, NewCase};
 use super::judge::{Judged, judge};
@@ -126,10 +126,8 @@ pub fn import_merges<F: Read>(
     let begun =
         Begun { source: SOURCE, digest: &report.feed, file_name, extracted_at, rows, changes: &changes };
     let mut feed = db.write(|db| Feed::begin(db, &begun, compared, rng, act))?;
-    crash_point("register.feed-begun");
     for slice in pairs.chunks(SLICE) {
         let kept = feed.write(db, rows_read, |db, _| Ok(keep(db, slice, &report.feed, rng, act)?))?;
-        crash_point("register.lines-written");
         errors.extend(kept.counts.refused.iter().cloned());
         report.count(&kept.counts);
         report.cases.extend(kept.cases);
@@ -152,7 +150,6 @@ pub fn import_merges<F: Read>(
         audit::record(db, event, rng, act)?;
         Ok::<_, ImportError>(())
     })?;
-    crash_point("register.feed-complete");
     Ok(report)
 }
 
@@ -265,7 +262,6 @@ fn stop(
                 }
                 Ok(hold::stand_aside(db, would, resumed, rng, act)?)
             })?;
-            crash_point("register.feed-held");
             Err(ImportError::Held { hold: Box::new(hold), why: stopped.to_string() }.into())
         }
     }
