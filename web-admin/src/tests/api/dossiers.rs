@@ -74,8 +74,10 @@ fn an_officer_in_doubt_has_two_approve_the_version_that_he_has_read() {
     assert_eq!((done.status, &done.body["status"]), (200, &json!("submitted")), "{done:?}");
     // Who cannot be the second is told who was the first, and that another is awaited.
     let listed = |who: &[u8]| {
-        let one = served.get(who, &address).body;
+        let mut one = served.get(who, &address).body;
         let listed = served.get(who, "/orders").body["orders"][0].clone();
+        // What stands beside it is read of one order at a time.
+        assert!(one.as_object_mut().unwrap().remove("look").is_some());
         assert_eq!(listed, one);
         (one["stage"].clone(), one["first_approval"]["by"].clone())
     };
