@@ -97,7 +97,7 @@ impl Asked {
         // Answers before everything is read are looked up; none is ever wrong.
         let status = connection.status(request);
         assert!(status.as_ref().is_some_and(right), "{tail:016X}: {status:?}");
-        if before % 100 == 0 {
+        if before.is_multiple_of(100) {
             self.verify(connection.body());
         }
     }
