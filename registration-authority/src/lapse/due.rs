@@ -53,7 +53,7 @@ impl Revalidation {
 
 /// Opposes the cards whose lapse a later complete feed or the directory has said again, and revokes the certificates likewise, one
 /// transaction each, while there are not more than `most_a_day` of both within a day; plans them all where there are. Plans whatever rests on a
-/// [doubtful](super::doubt) reading, however few they are. Then what
+/// doubtful reading, however few they are. Then what
 /// stands in the plans that two officers have released. The register is asked once more for each. Can be called any number of times.
 pub fn oppose_due(
     db: &mut Database,
