@@ -43,7 +43,7 @@ store::codes! {
     SIGNING_LEDGER_BROKEN = ("signing-ledger-broken", Integrity, "the security officer, at once: compare with a backup; signatures may be missing from it");
 
     /// Nobody looks any more at the ledger of answers of a place.
-    SIGNING_LEDGER_UNFOLLOWED = ("signing-ledger-unfollowed", Integrity, "the operator: let a worker run on that node, or `igc doctor` once a day; where the node is gone, `igc audit acknowledge`");
+    SIGNING_LEDGER_UNFOLLOWED = ("signing-ledger-unfollowed", Integrity, "the operator: let a worker run on that node, or `igc doctor` every hour; where the node is gone, `igc audit acknowledge`");
 
     // OCSP responders.
     /// A responder answers no more, or was never its authority's, and so authorises no successor.

@@ -50,7 +50,7 @@ fn a_node_whose_ledger_of_answers_nobody_follows_says_so_and_another_place_that_
         let alarm =
             found.iter().find(|one| one["verdict"] == "broken").unwrap_or_else(|| panic!("{found:?}"));
         assert!(alarm["found"].as_str().unwrap().contains("elsewhere:"), "{alarm}");
-        assert!(alarm["action"].as_str().unwrap().contains("igc doctor once a day"), "{alarm}");
+        assert!(alarm["action"].as_str().unwrap().contains("igc doctor every hour"), "{alarm}");
         assert!(status.readiness().1.contains("signatures: 1 alarms"));
     }
 }

@@ -12,17 +12,18 @@ use store::{Act, CryptoRng, Database, Timestamp};
 
 use super::reconciliation::{Alarm, ReconcileError, known, raise};
 use crate::faults;
-use crate::signer::ledger::{LedgerError, LedgerFault, follow, identify};
+use crate::signer::ledger::{Follower, LedgerError, LedgerFault, identify};
 use crate::signer::process::LedgerKind;
 
-/// How long a line of this node's may wait before it is said: a worker that runs looks every few seconds.
-const WAITS_AT_MOST: Duration = Duration::from_secs(10 * 60);
+/// How long a line of this node's may wait before it is said: a worker that runs looks every few seconds, and a timer that runs
+/// `igc doctor` every hour may miss once.
+const WAITS_AT_MOST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long another place may go without a look before that is an alarm.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long another place may go without a look before that is an alarm: longer than a weekend on which all of them stand still.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Since when lines of the ledger of answers at this place wait for somebody to look at them; none where somebody follows it, or nothing was signed.
-/// Reads one line, and needs no right to write.
+/// Reads one line, forces nothing to the disk, and needs no right to write.
 pub fn waiting_since(
     db: &mut Database,
     file: &Path,
@@ -34,7 +35,7 @@ pub fn waiting_since(
         Err(error) => return Err(ReconcileError::File(error)),
     };
     let position = known(db, &id)?;
-    let next = match follow(file, position.as_ref(), 1) {
+    let next = match Follower::unforced(file).after(position.as_ref(), 1) {
         Ok(next) => next,
         Err(error @ LedgerError { what: LedgerFault::File(_), .. }) => {
             return Err(ReconcileError::File(error));
@@ -46,7 +47,7 @@ pub fn waiting_since(
     Ok(first.filter(|since| since.plus(WAITS_AT_MOST) < at))
 }
 
-/// Raises an alarm for each other place whose ledger of answers was followed once and has not been for a day. A node that is gone is acknowledged; one that
+/// Raises an alarm for each other place whose ledger of answers was followed once and has not been for three days. A node that is gone is acknowledged; one that
 /// was moved to this place, with the ledger in `own`, its file and its place, is not gone. Runs its own transactions.
 pub fn forgotten_places(
     db: &mut Database,

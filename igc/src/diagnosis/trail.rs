@@ -85,7 +85,7 @@ fn advice(code: Option<&str>) -> &'static str {
             "keep the file as it is, compare it with a backup, tell the security officer; then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
         }
         Some(UNFOLLOWED) => {
-            "let a worker run on that node, or igc doctor once a day; where the node is gone: igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
+            "let a worker run on that node, or igc doctor every hour; where the node is gone: igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
         }
         _ => {
             "tell the security officer; was the HSM used by somebody else? then igc audit acknowledge LEDGER SEQUENCE --reason TEXT"
@@ -100,7 +100,7 @@ pub(super) fn reconciled(
     findings: &mut Findings,
 ) -> Result<(), Problem> {
     const FOLLOW: &str =
-        "let a worker run on this node, too, or igc doctor once a day: it looks at what waits";
+        "let a worker run on this node, too, or igc doctor every hour: it looks at what waits";
     let act = installation.operator_act();
     let answers = ledger_file(LedgerKind::Answers, installation);
     // What does not read is found below.

@@ -60,6 +60,11 @@ impl<'a> Follower<'a> {
         Self { path, forced: None }
     }
 
+    /// Reads what is written, on the disk or not, for who only asks whether something is there.
+    pub fn unforced(path: &'a Path) -> Self {
+        Self { path, forced: Some(u64::MAX) }
+    }
+
     /// Reads at most `limit` lines after `from`; from the head where there is no position, or where it is of
     /// another ledger. Every line is verified against the one before. Nothing comes back that is not on the disk: what
     /// is written is forced to it before the first line is read, so that a power cut takes no line that anybody was told
