@@ -116,7 +116,7 @@ impl Look<'_> {
         Alarm { code, ledger: id.to_owned(), sequence, key: None, what }
     }
 
-    fn broken(
+    pub(super) fn broken(
         &mut self,
         db: &mut Database,
         id: &str,

@@ -12,6 +12,7 @@ mod crl_record;
 mod following;
 mod intent;
 mod reconciliation;
+mod rereading;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -21,5 +22,6 @@ mod verdict;
 pub use acknowledgement::{AcknowledgeError, acknowledge};
 pub use intent::{IntendedError, IntendedMac, IntendedSignature, mac_intended, sign_intended};
 pub use reconciliation::{Alarm, LedgerPlace, ReconcileError, Reconciled, reconcile};
+pub use rereading::read_again;
 pub use standing::{LedgerStanding, OpenAlarm, Standing, standing};
 pub use unfollowed::{forgotten_places, waiting_since};

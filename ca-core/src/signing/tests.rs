@@ -124,6 +124,14 @@ impl Scene {
         reconcile(&mut self.db, &ledger, &mut rng, &Act { at: self.now, ..act() })
     }
 
+    fn read_again(&mut self) -> Result<u64, ReconcileError> {
+        let (file, kind) = (self.file(LedgerKind::Issuing), LedgerKind::Issuing);
+        let ledger =
+            LedgerPlace { file: &file, kind, place: "here", log: None, running_since: self.running_since };
+        let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
+        read_again(&mut self.db, &ledger, &mut rng, &act())
+    }
+
     /// The code and the reason of the one alarm that the lines give.
     #[track_caller]
     fn one_alarm(&mut self) -> String {

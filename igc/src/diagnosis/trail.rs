@@ -108,7 +108,9 @@ pub(super) fn reconciled(
         let found = format!("nobody has looked at its lines since {since}; they were looked at now");
         findings.push(Finding::new(Verdict::Warning, "ledger of answers", found, FOLLOW));
     }
-    if let Err(problem) = jobs::reconcile(db, installation, act.at, &act) {
+    let looked = jobs::reconcile(db, installation, act.at, &act);
+    let again = looked.and_then(|_| jobs::read_again(db, installation, &act));
+    if let Err(problem) = again {
         let found = problem.detail().to_owned();
         findings.push(Finding::new(Verdict::Broken, "signatures", found, advice(Some(problem.code().name))));
     }

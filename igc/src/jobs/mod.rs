@@ -58,7 +58,7 @@ pub use pinned_bureaus::pinned_bureaus;
 pub use publication::{
     PublishedList, folder, policy, publish_certificates, publish_everything, publish_with,
 };
-pub use signatures::reconcile;
+pub use signatures::{read_again, reconcile};
 pub use tokens::ask_with as ask_tokens_with;
 
 /// What every job works with.

@@ -55,6 +55,14 @@ fn tell(alarms: &[Alarm]) {
     }
 }
 
+/// Reads again what was looked at of the ledger of certificates, CRLs, lists and checkpoints: how many lines that are.
+pub fn read_again(db: &mut Database, installation: &Installation, act: &Act) -> Result<u64, Problem> {
+    let (file, kind) = (ledger_file(LedgerKind::Issuing, installation), LedgerKind::Issuing);
+    let place = place_of(&file);
+    let ledger = LedgerPlace { file: &file, kind, place: &place, log: None, running_since: act.at };
+    Ok(signing::read_again(db, &ledger, &mut system_rng(), act)?)
+}
+
 fn follow(
     db: &mut Database,
     installation: &Installation,

@@ -39,8 +39,8 @@ use table::{How, Kill};
 const SHORT_LEASE: i64 = 3;
 /// Seconds that those have who are to live.
 const LEASE: i64 = 20;
-/// How many signatures a signer has in its hands at most: two cards, with two keys each.
-const MOST_IN_HAND: usize = 4;
+/// How many signatures a signer has in its hands at most, of which no line is written yet: one in each of its sessions.
+const MOST_IN_HAND: usize = 2;
 /// How many die side by side: most of the time they wait for a lease to pass.
 const LANES: usize = 4;
 

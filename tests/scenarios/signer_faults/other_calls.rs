@@ -1,7 +1,7 @@
 //! Faults that are met elsewhere than at the beginning of a signature: where a session is opened, where its key is looked up, and
 //! in the middle of a signature.
 
-use super::{Token, Trial};
+use super::{RECOVERED, Token, Trial};
 
 /// The call that meets it, the fault, and whether only another child helps.
 const MET: &[(&str, &str, bool)] = &[
@@ -64,7 +64,8 @@ fn recovers(token: &Token) {
         let trial = Trial::begin(token, &key, &public_key);
         token.hsm.ask(&format!("{fault} at {call}"));
         let what = format!("{fault} at {call}");
-        trial.sign_until_it_works(&what);
+        let (_, seconds) = trial.sign_until_it_works(&what);
+        assert!(seconds < RECOVERED.as_secs_f64(), "{what}: {seconds} s");
         assert!(token.hsm.met(), "{what}: no signature met it");
         let log = trial.log();
         if let Some(value) = answers(fault) {

@@ -91,6 +91,25 @@ fn two_processes_write_one_chain_in_turns() {
 }
 
 #[test]
+fn whoever_has_a_ledger_open_goes_on_in_the_one_that_stands_in_its_place() {
+    for durability in [Durability::Lazy, Durability::BeforeAnswer] {
+        let (_folder, file) = place();
+        let mut standing = LedgerWriter::new(file.clone(), durability, [7; 16]);
+        write(&mut standing, &[1, 2]).unwrap();
+        // As an editor saves, or a restore puts it.
+        let copy = file.with_extension("copy");
+        fs::copy(&file, &copy).unwrap();
+        fs::rename(&copy, &file).unwrap();
+        standing.check().unwrap();
+        write(&mut standing, &[3]).unwrap();
+        assert_eq!(read(&file).unwrap(), [1, 2, 3], "{durability:?}");
+        fs::remove_file(&file).unwrap();
+        write(&mut standing, &[4]).unwrap();
+        assert_eq!(read(&file).unwrap(), [4], "{durability:?}: another one begins, which is an alarm");
+    }
+}
+
+#[test]
 fn a_torn_last_line_is_set_aside_and_the_chain_goes_on() {
     let (_folder, file) = place();
     let mut standing = writer(&file);

@@ -123,7 +123,11 @@ impl LedgerWriter {
                 Ok(())
             }
             Err(fault) => {
-                self.owed.drain(..self.owed.len().saturating_sub(MOST_OWED));
+                let lost = self.owed.len().saturating_sub(MOST_OWED);
+                self.owed.drain(..lost);
+                if lost > 0 {
+                    tracing::error!(file = %self.path.display(), lost, "a damaged ledger is owed too many lines");
+                }
                 Err(fault.of(&self.path))
             }
         }
@@ -164,8 +168,9 @@ impl LedgerWriter {
         };
         // Several signer processes of one installation may write: each line under the lock.
         open.file.lock()?;
-        if self.durability == Durability::Lazy && !open.stands_at(&self.path)? {
-            // Another process has put it aside meanwhile.
+        if !open.stands_at(&self.path)? {
+            // Another process has put it aside meanwhile, or somebody has put a copy in its place: what nobody finds there
+            // is written nowhere.
             open = self.open()?;
             open.file.lock()?;
         }

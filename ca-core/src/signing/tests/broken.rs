@@ -36,6 +36,37 @@ fn a_ledger_that_was_cut_altered_or_taken_away_is_an_alarm_once() {
 }
 
 #[test]
+fn a_line_that_was_looked_at_and_is_another_now_is_an_alarm_for_whoever_reads_the_ledger_again() {
+    let mut scene = Scene::new();
+    for _ in 0..3 {
+        scene.write(&issuing_key(), &digest(TBS), "certificate ACI 1D01");
+    }
+    scene.reconcile(LedgerKind::Issuing).unwrap();
+    scene.write(&issuing_key(), &digest(TBS), "certificate ACI 1D01");
+    assert_eq!(scene.read_again().unwrap(), 3, "as far as it was looked at");
+    scene.reconcile(LedgerKind::Issuing).unwrap();
+    assert_eq!(scene.read_again().unwrap(), 4);
+    let file = scene.file(LedgerKind::Issuing);
+    let text = std::fs::read_to_string(&file).unwrap();
+    // Of the same length: whoever reads on from where it was looked at sees nothing of it.
+    std::fs::write(&file, text.replacen("1D01", "1D02", 1)).unwrap();
+    assert_eq!(scene.reconcile(LedgerKind::Issuing).unwrap().alarms, []);
+    for _ in 0..2 {
+        assert_eq!(scene.read_again().unwrap_err().code().name, "signing-ledger-broken");
+        assert_eq!(standing(&mut scene.db).unwrap().alarms, 1);
+    }
+    // Chained anew from that line on: each fits the one before, and the last is not the one that was looked at.
+    std::fs::remove_file(&file).unwrap();
+    let id = hex::decode(text.split('\t').nth(1).unwrap()).unwrap();
+    let mut forged = ledger(&scene.folder, LedgerKind::Issuing, id.try_into().unwrap());
+    for serial in ["1D02", "1D01", "1D01", "1D01"] {
+        write(&mut forged, &issuing_key(), &digest(TBS), &format!("certificate ACI {serial}"));
+    }
+    assert_eq!(scene.read_again().unwrap_err().code().name, "signing-ledger-broken");
+    assert_eq!(standing(&mut scene.db).unwrap().alarms, 2);
+}
+
+#[test]
 fn what_is_wrong_with_a_line_that_did_not_read_before_is_an_alarm_of_its_own() {
     let mut scene = Scene::new();
     scene.write(&issuing_key(), &digest(TBS), "certificate ACI 1D01");
