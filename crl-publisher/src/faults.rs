@@ -11,6 +11,10 @@ store::codes! {
     OBJECT_STORE_REFUSED = ("object-store-refused", Failed, "the operator: may the key of publication.object_store read and write objects of its bucket, and is the clock right?");
     /// The object store has what the folder no longer has.
     OBJECT_STORE_AHEAD = ("object-store-ahead", Integrity, "the operator: the store holds a newer one than the public folder, which was restored from a backup; it is left alone, and brought back before the next run that publishes");
+    /// The object store alone knows of something that has ended.
+    OBJECT_STORE_ENTRY_LOST = ("object-store-entry-lost", Integrity, "the operator: the object store has a CRL or a list with a revocation or a card that the database, which was restored from a backup, has forgotten, and that could not be brought back before something was published; it is left alone. Revoke the certificate, or oppose the card, again: then the store follows by itself");
+    /// A clock that was ahead dated a CRL of the object store.
+    OBJECT_STORE_DATED_AHEAD = ("object-store-dated-ahead", Integrity, "the operator: a clock that was ahead dated it. It is not brought back, for nothing could be signed behind it until then; what is published next takes its place there. Is the clock of this machine right now?");
     /// The clock is behind a CRL that stands.
     CRL_CLOCK = ("crl-clock-behind", Unavailable, "the operator: correct the clock of this machine; nothing is signed until then");
     /// Another worker issued a CRL at the same time.

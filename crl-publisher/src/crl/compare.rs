@@ -7,12 +7,12 @@ use ca_core::status_log::{CERTIFICATE_HOLD, REMOVE_FROM_CRL, StatusChange};
 use store::{Database, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
-use super::CrlRefused;
 use super::entries::holds::{self, UnfinalRow};
 use super::entries::{self, RegularCrl, RevokedRow};
 use super::entry_reason::EntryReason;
 use super::intended::Intended;
 use super::read::{Crl, CrlEntry, UnreadEntries, UnreadEntry, UnreadableCrl};
+use super::{CrlRefused, Scope};
 
 /// The CRLs that relying systems hold: the published ones, else the recorded ones.
 #[derive(Debug, Default)]
@@ -193,12 +193,22 @@ pub(crate) fn check_nothing_of_delta_is_lost(
     intended: &Intended,
     published: &Crl<'_>,
 ) -> Result<(), CrlRefused> {
-    let issuer = &authority.short_name;
+    check_nothing_is_lost(db, &authority.short_name, &intended.scope, intended.cut, published)
+}
+
+/// Every revocation, and every hold, on a CRL that was published is known to the database at `cut` of the log, or what ended it.
+pub(crate) fn check_nothing_is_lost(
+    db: &mut Database,
+    issuer: &str,
+    scope: &Scope,
+    cut: i64,
+    published: &Crl<'_>,
+) -> Result<(), CrlRefused> {
     for_each_chunk(published, |chunk| {
         let serials = serials(chunk);
-        let revoked = entries::by_state(db, issuer, &intended.scope, &serials, (0, intended.cut))?;
-        let unfinal = holds::of(db, issuer, &intended.scope, &serials, intended.cut)?;
-        let held = holds::all_of(db, issuer, &serials, intended.cut)?;
+        let revoked = entries::by_state(db, issuer, scope, &serials, (0, cut))?;
+        let unfinal = holds::of(db, issuer, scope, &serials, cut)?;
+        let held = holds::all_of(db, issuer, &serials, cut)?;
         let lost = chunk.iter().zip(serials).find(|(entry, serial)| {
             let is_told = |row: &UnfinalRow| match entry.reason {
                 Some(CrlReason::CertificateHold) => {

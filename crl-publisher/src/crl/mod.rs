@@ -7,7 +7,7 @@
 //! serial numbers, so that each of these is compared in one pass. Each [`Scope`] goes this way by itself; the shards
 //! of an authority go together, and `shards` holds all of them against the database before any is recorded.
 
-mod compare;
+pub(crate) mod compare;
 pub(crate) mod cut;
 pub(crate) mod encode;
 pub(crate) mod entries;

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{Code, Fault, Timestamp};
+use store::{Code, Database, Fault, Timestamp, fault};
 use thiserror::Error;
 
 use super::files::{PublicFile, Rank, Says, public_files};
-use super::store::{Object, ObjectStore, ObjectStoreError, Standing};
+use super::store::{Object, ObjectStore, ObjectStoreError, PATIENCE, Standing};
+use super::verdict::Verdict;
 use crate::faults;
 use crate::folder::{FolderError, PublicFolder};
 use crate::http::published::{PublishedFile, Version, stands};
@@ -29,11 +30,22 @@ pub struct Mirrored {
     pub replaced: Vec<String>,
     /// Names of the objects that are ahead of the folder, and were left alone.
     pub ahead: Vec<String>,
+    /// Those that say that something has ended of which the database, or the list in the folder, has forgotten it; left alone too.
+    pub kept: Vec<Kept>,
     /// How many stood as they should.
     pub standing: usize,
     /// What could not be brought into step, in the order in which it was tried; everything that does not hang on it was.
     #[serde(skip)]
     pub failures: Vec<MirrorFailure>,
+}
+
+/// An object that alone knows of something that has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// Its name.
+    pub object: String,
+    /// The first that stands on it: `certificate 1D5DE2…`, `card 2600000017`.
+    pub forgotten: String,
 }
 
 /// One object that is not as it should be.
@@ -54,6 +66,9 @@ pub enum MirrorError {
     /// The folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The database, which says what is known.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
 }
 
 impl Fault for MirrorError {
@@ -61,6 +76,7 @@ impl Fault for MirrorError {
         match self {
             Self::Store(error) => error.code(),
             Self::Folder(error) => error.code(),
+            Self::Database(_) => fault::DATABASE,
         }
     }
 }
@@ -70,64 +86,99 @@ impl Fault for MirrorError {
 pub struct Mirror {
     store: ObjectStore,
     known: HashMap<String, (Version, Instant)>,
+    /// SHA-256 of the newest octets of each object that this mirror has seen in the folder and in the store alike, hexadecimal: what is
+    /// published next in the folder was compared with them.
+    in_step: HashMap<String, String>,
+    /// What the store has answered for when it was asked whether it is further than the folder.
+    pub(super) answered: HashSet<String>,
 }
 
 impl Mirror {
     /// Knows nothing of what stands in the store yet.
     pub fn new(store: ObjectStore) -> Self {
-        Self { store, known: HashMap::new() }
+        Self { store, known: HashMap::new(), in_step: HashMap::new(), answered: HashSet::new() }
     }
 
     pub(super) fn store(&self) -> &ObjectStore {
         &self.store
     }
 
+    pub(super) fn is_in_step(&self, name: &str, there: &Standing) -> bool {
+        there.sha256.is_some() && self.in_step.get(name) == there.sha256.as_ref()
+    }
+
     /// Puts into the store what stands in the folder and not there, at a moment that `now` tells. Idempotent; a file that did
     /// not change since it was last looked at costs nothing. What fails keeps from going out only what may not go without
-    /// it. An error where the folder cannot be listed.
+    /// it, and nothing takes the place of what alone knows that something has ended ([`Mirrored::kept`]). An error where the folder
+    /// cannot be listed.
     pub fn follow(
         &mut self,
+        db: &mut Database,
         folder: &PublicFolder,
         policy: &PublicationPolicy,
         now: &dyn Fn() -> Timestamp,
     ) -> Result<Mirrored, FolderError> {
         self.known.retain(|_, (_, since)| since.elapsed() < REMEMBERED);
-        let done = self.each(folder, Some((policy, now)))?;
+        let latest = now().plus(policy.clock_tolerance);
+        let done = self.each(db, folder, Some((policy, now)), latest)?;
         for name in &done.ahead {
             let Code { name: code, help, .. } = faults::OBJECT_STORE_AHEAD;
             tracing::error!(code, object = name, "{name}: {help}");
         }
+        for Kept { object, forgotten } in &done.kept {
+            let Code { name: code, help, .. } = faults::OBJECT_STORE_ENTRY_LOST;
+            tracing::error!(code, object, "{object}: {forgotten}: {help}");
+        }
         Ok(done)
     }
 
-    /// What [`Self::follow`] would do; `replaced` are those that it would replace.
-    pub fn look(&mut self, folder: &PublicFolder) -> Result<Mirrored, FolderError> {
-        self.each(folder, None)
+    /// What [`Self::follow`] would do at `now`; `replaced` are those that it would replace.
+    pub fn look(
+        &mut self,
+        db: &mut Database,
+        folder: &PublicFolder,
+        policy: &PublicationPolicy,
+        now: Timestamp,
+    ) -> Result<Mirrored, FolderError> {
+        self.each(db, folder, None, now.plus(policy.clock_tolerance))
     }
 
-    /// Each file in its order. Without a way to put it there, nothing is.
-    fn each(&mut self, folder: &PublicFolder, put: Option<Put<'_>>) -> Result<Mirrored, FolderError> {
+    /// Each file in its order. Without a way to put it there, nothing is. What is dated after `latest` was dated by a clock that was
+    /// ahead.
+    fn each(
+        &mut self,
+        db: &mut Database,
+        folder: &PublicFolder,
+        put: Option<Put<'_>>,
+        latest: Timestamp,
+    ) -> Result<Mirrored, FolderError> {
         let files = public_files(folder.root()).map_err(|source| FolderError::at(folder.root(), source))?;
         let (until_crls, after): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.rank() <= Rank::Crl);
-        let mut run = Run::of(folder, put);
+        let mut run = Run { latest, ..Run::of(folder, put) };
         for file in until_crls {
-            self.tried(file, &mut run, Base::MustStand);
+            self.tried(db, file, &mut run, Base::MustStand);
         }
         for file in std::mem::take(&mut run.waiting).into_iter().chain(after) {
-            self.tried(file, &mut run, Base::WasTried);
+            self.tried(db, file, &mut run, Base::WasTried);
         }
         Ok(run.done)
     }
 
-    fn tried<'f>(&mut self, file: &'f PublicFile, run: &mut Run<'f>, base: Base) {
+    fn tried<'f>(&mut self, db: &mut Database, file: &'f PublicFile, run: &mut Run<'f>, base: Base) {
         if run.holds_back(file) {
             run.failed.insert(file.name.clone());
-        } else if let Err(error) = self.one(file, run, base) {
+        } else if let Err(error) = self.one(db, file, run, base) {
             run.fail(file, error);
         }
     }
 
-    fn one<'f>(&mut self, file: &'f PublicFile, run: &mut Run<'f>, base: Base) -> Result<(), MirrorError> {
+    fn one<'f>(
+        &mut self,
+        db: &mut Database,
+        file: &'f PublicFile,
+        run: &mut Run<'f>,
+        base: Base,
+    ) -> Result<(), MirrorError> {
         let unreadable = |source: io::Error| FolderError::at(&file.path, source);
         let Some((version, opened)) = stands(&file.path).map_err(unreadable)? else { return Ok(()) };
         if self.known.get(&file.name).is_some_and(|(known, _)| *known == version) {
@@ -140,12 +191,20 @@ impl Mirror {
             let octets = run.folder.read(&run.folder.root().join(other))?;
             says.next_update = octets.and_then(|octets| Says::of(other, &octets).next_update);
         }
-        if self.is_ahead(run, file, says)? {
-            run.done.ahead.push(file.name.clone());
-            return Ok(());
+        match self.verdict(db, run, file, &read.body)? {
+            Verdict::Follows => {}
+            Verdict::IsAhead => {
+                run.done.ahead.push(file.name.clone());
+                return Ok(());
+            }
+            Verdict::Keeps(forgotten) => {
+                let object = file.name.clone();
+                run.done.kept.push(Kept { object, forgotten });
+                return Ok(());
+            }
         }
         let sha256 = hex::encode(Sha256::digest(&read.body));
-        let there = self.store.standing(&file.name)?.and_then(|standing| standing.sha256);
+        let there = self.store.standing(&file.name, PATIENCE)?.and_then(|standing| standing.sha256);
         if there.as_ref() == Some(&sha256) {
             run.done.standing += 1;
         } else {
@@ -161,7 +220,7 @@ impl Mirror {
                 Base::MustStand | Base::WasTried => {}
             }
             if let Some(put) = run.put {
-                self.replace(file, &read.body, sha256, says, put)?;
+                self.replace(file, &read.body, sha256.clone(), says, put)?;
             }
             run.done.replaced.push(file.name.clone());
             if run.put.is_none() {
@@ -169,6 +228,7 @@ impl Mirror {
             }
         }
         self.known.insert(file.name.clone(), (version, Instant::now()));
+        self.in_step.insert(file.name.clone(), sha256);
         Ok(())
     }
 
@@ -176,31 +236,8 @@ impl Mirror {
     /// a later one. Of what is no delta, true.
     fn base_stands(&self, file: &PublicFile, says: Says) -> Result<bool, MirrorError> {
         let (Some(complete), Some(base)) = (file.complete(), says.base) else { return Ok(true) };
-        let there = self.store.standing(&complete)?.and_then(|standing| standing.progress);
+        let there = self.store.standing(&complete, PATIENCE)?.and_then(|standing| standing.progress);
         Ok(there.is_some_and(|number| number >= base))
-    }
-
-    /// Whether the store says more than the folder, by what speaks for the file; looked up once a run.
-    fn is_ahead(&self, run: &mut Run<'_>, file: &PublicFile, says: Says) -> Result<bool, MirrorError> {
-        let speaker = file.speaker();
-        if let Some(known) = run.speakers.get(speaker) {
-            return Ok(*known);
-        }
-        let ours = if speaker == file.name {
-            says.progress
-        } else {
-            let octets = run.folder.read(&run.folder.root().join(speaker))?;
-            octets.and_then(|octets| Says::of(speaker, &octets).progress)
-        };
-        let ahead = match ours {
-            None => false,
-            Some(ours) => {
-                let theirs = self.store.standing(speaker)?.and_then(|standing| standing.progress);
-                theirs.is_some_and(|theirs| theirs > ours)
-            }
-        };
-        run.speakers.insert(speaker.to_owned(), ahead);
-        Ok(ahead)
     }
 
     /// With a time for caches that does not outlive what is put there, as far as that is known now.
@@ -243,15 +280,17 @@ enum Base {
 }
 
 /// After so many objects at which nothing answered, the rest is left to the next run.
-const UNANSWERED: usize = 3;
+pub(super) const UNANSWERED: usize = 3;
 
 /// What has come of a run so far.
-struct Run<'r> {
-    folder: &'r PublicFolder,
+pub(super) struct Run<'r> {
+    pub(super) folder: &'r PublicFolder,
     put: Option<Put<'r>>,
+    /// What is dated later was dated by a clock that was ahead.
+    pub(super) latest: Timestamp,
     done: Mirrored,
-    /// Whether the store is ahead, by what speaks for a file.
-    speakers: HashMap<String, bool>,
+    /// What may go out, by what speaks for a file.
+    pub(super) speakers: HashMap<String, Verdict>,
     /// Deltas whose base does not stand yet.
     waiting: Vec<&'r PublicFile>,
     /// What did not go out, and should have.
@@ -264,6 +303,7 @@ impl<'r> Run<'r> {
         Self {
             folder,
             put,
+            latest: Timestamp::from_millis(i64::MAX),
             done: Mirrored::default(),
             speakers: HashMap::new(),
             waiting: Vec::new(),

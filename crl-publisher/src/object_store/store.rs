@@ -8,7 +8,8 @@ use store::{Code, Fault};
 use thiserror::Error;
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Body};
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, Body, RequestBuilder};
 use zeroize::Zeroizing;
 
 use crate::crl::read::MAX_BYTES;
@@ -17,7 +18,7 @@ use crate::faults;
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// From the first octet of a request to the last one of its answer: a CRL of five million entries is 250 MB.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long a signed address is of use.
 const ADDRESS_LIFE: Duration = Duration::from_secs(300);
@@ -158,11 +159,15 @@ impl ObjectStore {
         Ok(Self { bucket, credentials, prefix, agent })
     }
 
-    /// What stands under this name; nothing where nothing does.
-    pub(super) fn standing(&self, name: &str) -> Result<Option<Standing>, ObjectStoreError> {
+    /// What stands under this name; nothing where nothing does. The store has `within` to say so.
+    pub(super) fn standing(
+        &self,
+        name: &str,
+        within: Duration,
+    ) -> Result<Option<Standing>, ObjectStoreError> {
         let key = self.key(name);
         let address = self.bucket.head_object(Some(&self.credentials), &key).sign(ADDRESS_LIFE);
-        let response = self.agent.head(address.as_str()).call()?;
+        let response = within_time(self.agent.head(address.as_str()), within).call()?;
         match response.status() {
             StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
@@ -174,11 +179,11 @@ impl ObjectStore {
         }
     }
 
-    /// The octets that stand under this name; nothing where nothing does.
-    pub(super) fn get(&self, name: &str) -> Result<Option<Vec<u8>>, ObjectStoreError> {
+    /// The octets that stand under this name, all of which come `within` this time; nothing where nothing does.
+    pub(super) fn get(&self, name: &str, within: Duration) -> Result<Option<Vec<u8>>, ObjectStoreError> {
         let key = self.key(name);
         let address = self.bucket.get_object(Some(&self.credentials), &key).sign(ADDRESS_LIFE);
-        let response = self.agent.get(address.as_str()).call()?;
+        let response = within_time(self.agent.get(address.as_str()), within).call()?;
         match response.status() {
             StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
@@ -214,6 +219,12 @@ impl ObjectStore {
     fn key(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
+}
+
+/// For the whole of a question, its answer included.
+fn within_time(request: RequestBuilder<WithoutBody>, within: Duration) -> RequestBuilder<WithoutBody> {
+    // None at all would be no limit.
+    request.config().timeout_global(Some(within.max(Duration::from_millis(1)))).build()
 }
 
 fn is_this_machine(bucket: &Bucket) -> bool {

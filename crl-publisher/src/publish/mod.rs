@@ -9,7 +9,7 @@ pub mod crls;
 mod detached_signature;
 pub(crate) mod list_content;
 pub(crate) mod list_file;
-mod list_pages;
+pub(crate) mod list_pages;
 pub(crate) mod list_verifier;
 pub mod opposition_list;
 pub mod root_crls;

@@ -22,6 +22,8 @@ pub fn sign(
         CrlReach::Days(days) => CeremonyCrl::For(Duration::from_secs(u64::from(days) * 86_400)),
         CrlReach::Last => CeremonyCrl::Last,
     };
+    // The CRL before it may stand in the object store alone: what was revoked on it is forgotten by none that follows.
+    jobs::take_back_of(installation, db, &step.authority);
     let (folder, policy) = (jobs::folder(installation), jobs::policy(&installation.config));
     let mut signer = course.signer(&mut system_rng(), act);
     let (name, rng) = (&step.authority, &mut system_rng());

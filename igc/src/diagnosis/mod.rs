@@ -102,7 +102,7 @@ pub fn everything(
     responders::outlook(db, now, findings.of("responders"))?;
     crls::lists(installation, db, now, findings.of("crls"))?;
     coherence::last_look(installation, db, now, findings.of("coherence"))?;
-    object_store::in_step(installation, findings.of("object-store"));
+    object_store::in_step(installation, db, now, findings.of("object-store"));
     register::standing(db, findings.of("register"))?;
     oppositions::waiting(db, now, findings.of("oppositions"))?;
     oppositions::one_time_codes(db, now, findings.of("one-time-codes"))?;

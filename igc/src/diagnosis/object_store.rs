@@ -1,6 +1,8 @@
 //! Whether the object store has what is published.
 
-use crl_publisher::object_store::Mirrored;
+use crl_publisher::faults::OBJECT_STORE_ENTRY_LOST;
+use crl_publisher::object_store::{Kept, Mirrored};
+use store::{Database, Timestamp};
 
 use super::{Finding, Findings, Verdict};
 use crate::installation::Installation;
@@ -9,9 +11,15 @@ use crate::problem::Problem;
 
 const WHAT: &str = "object store";
 
-pub(super) fn in_step(installation: &Installation, findings: &mut Findings) {
+pub(super) fn in_step(
+    installation: &Installation,
+    db: &mut Database,
+    now: Timestamp,
+    findings: &mut Findings,
+) {
+    let (folder, policy) = (jobs::folder(installation), jobs::policy(&installation.config));
     let looked = jobs::object_store(installation).and_then(|mirror| match mirror {
-        Some(mut mirror) => Ok(Some(mirror.look(&jobs::folder(installation))?)),
+        Some(mut mirror) => Ok(Some(mirror.look(db, &folder, &policy, now)?)),
         None => Ok(None),
     });
     match looked {
@@ -23,7 +31,7 @@ pub(super) fn in_step(installation: &Installation, findings: &mut Findings) {
 
 /// Each trouble by itself: none hides another.
 fn told(looked: &Mirrored) -> Vec<Finding> {
-    let Mirrored { replaced, ahead, standing, .. } = looked;
+    let Mirrored { replaced, ahead, kept, standing, .. } = looked;
     let mut told: Vec<Finding> = jobs::object_store_failed(looked).iter().map(broken).collect();
     if let Some(first) = ahead.first() {
         told.push(Finding::new(
@@ -31,6 +39,14 @@ fn told(looked: &Mirrored) -> Vec<Finding> {
             WHAT,
             format!("{} objects are newer than what is published here, first {first}", ahead.len()),
             "was the public folder restored from a backup? igc job run publication",
+        ));
+    }
+    if let Some(Kept { object, forgotten }) = kept.first() {
+        told.push(Finding::new(
+            Verdict::Broken,
+            WHAT,
+            format!("{} objects alone know of what has ended, first {object}: {forgotten}", kept.len()),
+            OBJECT_STORE_ENTRY_LOST.help,
         ));
     }
     if let Some(first) = replaced.first() {

@@ -50,7 +50,8 @@ pub use holder_declarations::answer_with;
 pub use job_log::{Began, JobLog, outcome_of};
 pub use notices::send_with;
 pub use object_store::{
-    failed as object_store_failed, follow as follow_with_object_store, mirror as object_store, take_back,
+    TakingBack, failed as object_store_failed, follow as follow_with_object_store, mirror as object_store,
+    take_back_of,
 };
 pub use opposition_list::{ListFinding, continue_opposition_list, publish_oppositions};
 pub use opposition_requests::answer_requests_with;

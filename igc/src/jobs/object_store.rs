@@ -1,9 +1,13 @@
 //! The public folder, copied to the object store of the configuration.
 
-use crl_publisher::faults::OBJECT_STORE_AHEAD;
-use crl_publisher::object_store::{Mirror, Mirrored, ObjectStore, ObjectStoreSettings};
+use std::time::{Duration, Instant};
+
+use crl_publisher::faults::{OBJECT_STORE_AHEAD, OBJECT_STORE_ENTRY_LOST};
+use crl_publisher::object_store::{
+    Brought, Errand, Kept, Mirror, Mirrored, ObjectStore, ObjectStoreSettings,
+};
 use serde_json::{Value, json};
-use store::{Act, Code, Database, Fault};
+use store::{Act, Code, Database, Fault, fault};
 use zeroize::Zeroizing;
 
 use super::Worker;
@@ -20,7 +24,7 @@ const LONGEST_SECRET: u64 = 1024;
 /// Once, from the beginning.
 pub fn run(worker: &mut Worker, _act: &Act) -> Result<Value, Problem> {
     match mirror(&worker.installation)? {
-        Some(mut mirror) => follow(&worker.installation, &mut mirror),
+        Some(mut mirror) => follow(&worker.installation, &mut worker.db, &mut mirror),
         None => Ok(json!({ "configured": false })),
     }
 }
@@ -40,38 +44,108 @@ pub fn mirror(installation: &Installation) -> Result<Option<Mirror>, Problem> {
 }
 
 /// Brings the store into step. What is ahead of us there is left alone, and told, also where something else fails.
-pub fn follow(installation: &Installation, mirror: &mut Mirror) -> Result<Value, Problem> {
-    let done =
-        mirror.follow(&folder(installation), &policy(&installation.config), &|| installation.clock.now())?;
+pub fn follow(installation: &Installation, db: &mut Database, mirror: &mut Mirror) -> Result<Value, Problem> {
+    let (folder, policy) = (folder(installation), policy(&installation.config));
+    let done = mirror.follow(db, &folder, &policy, &|| installation.clock.now())?;
     if let Some(problem) = failed(&done) {
         return Err(problem);
     }
-    let code = OBJECT_STORE_AHEAD.name;
-    let failed: Vec<_> = done.ahead.iter().map(|name| (name, code)).collect();
+    let ahead = done.ahead.iter().map(|name| (name, OBJECT_STORE_AHEAD.name));
+    let kept = done.kept.iter().map(|Kept { object, .. }| (object, OBJECT_STORE_ENTRY_LOST.name));
+    let failed: Vec<_> = ahead.chain(kept).collect();
     Ok(json!({ "replaced": done.replaced, "standing": done.standing, "failed": failed }))
 }
 
-/// Brings back into the folder what the store has further than the folder: once after a start, before anything is published.
-/// A store that does not answer holds nothing up; what is published then goes on behind what is known here.
-pub fn take_back(installation: &Installation, db: &mut Database) {
-    let Code { name: code, help, .. } = OBJECT_STORE_AHEAD;
-    match mirror(installation) {
-        Ok(None) => {}
-        Ok(Some(mirror)) => match mirror.take_back(db, &folder(installation)) {
-            Ok(taken) => {
-                for object in taken {
-                    tracing::error!(code, object, "{object} is brought back into the public folder: {help}");
+/// How long one attempt may hold up whoever is about to publish or to sign.
+const ATTEMPT: Duration = Duration::from_secs(60);
+
+/// Between two attempts of a worker. Doubled each time.
+const PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
+/// Brings back into the folder what the store has further than the folder, attempt by attempt until each object was answered for.
+/// A store that does not answer holds nothing up for longer than an attempt; what is published then goes on behind what is known
+/// here, and takes the place of nothing there that knows more.
+#[derive(Debug)]
+pub struct TakingBack {
+    mirror: Option<Mirror>,
+    is_over: bool,
+    pause: Duration,
+    next: Instant,
+}
+
+impl Default for TakingBack {
+    fn default() -> Self {
+        Self { mirror: None, is_over: false, pause: PAUSE, next: Instant::now() }
+    }
+}
+
+impl TakingBack {
+    /// An attempt where one is due, for as long as `goes_on`.
+    pub fn go_on(&mut self, installation: &Installation, db: &mut Database, goes_on: &dyn Fn() -> bool) {
+        if self.is_over || Instant::now() < self.next {
+            return;
+        }
+        self.attempt(installation, db, None, goes_on);
+        self.next = Instant::now() + self.pause;
+        self.pause = (2 * self.pause).min(LONGEST_PAUSE);
+    }
+
+    fn attempt(
+        &mut self,
+        installation: &Installation,
+        db: &mut Database,
+        authority: Option<&str>,
+        goes_on: &dyn Fn() -> bool,
+    ) {
+        if self.mirror.is_none() {
+            match mirror(installation) {
+                Ok(Some(mirror)) => self.mirror = Some(mirror),
+                Ok(None) => self.is_over = true,
+                Err(problem) => {
+                    tracing::error!(code = problem.code().name, "the object store: {}", problem.detail());
                 }
             }
-            Err(error) => {
-                let code = error.code().name;
-                tracing::error!(code, %error, "whether the object store knows more than the folder: {error}");
+        }
+        let Some(mirror) = &mut self.mirror else { return };
+        let latest = installation.clock.now().plus(policy(&installation.config).clock_tolerance);
+        let errand = Errand { latest, within: ATTEMPT, goes_on, authority };
+        match mirror.take_back(db, &folder(installation), &errand) {
+            Ok(brought) => {
+                self.is_over = brought.is_complete();
+                told(&brought);
             }
-        },
-        Err(problem) => {
-            tracing::error!(code = problem.code().name, "the object store: {}", problem.detail());
+            Err(error) => {
+                let code = fault::DATABASE.name;
+                tracing::error!(code, %error, "whose the objects of the store may be: {error}");
+            }
         }
     }
+}
+
+fn told(brought: &Brought) {
+    let Code { name: code, help, .. } = OBJECT_STORE_AHEAD;
+    for object in &brought.taken {
+        tracing::error!(code, object, "{object} is brought back into the public folder: {help}");
+    }
+    for failure in &brought.failures {
+        let (object, error, code) = (&failure.object, &failure.error, failure.error.code().name);
+        tracing::error!(code, object, %error, "whether the object store knows more than the folder: {object}: {error}");
+    }
+    if brought.unasked > 0 {
+        let unasked = brought.unasked;
+        tracing::error!(unasked, "{unasked} objects of the store have not been asked about yet");
+    }
+}
+
+/// The same, once, for a command that is about to publish.
+pub fn take_back(installation: &Installation, db: &mut Database) {
+    TakingBack::default().attempt(installation, db, None, &|| true);
+}
+
+/// Of one authority's CRLs alone, before a ceremony signs the next one.
+pub fn take_back_of(installation: &Installation, db: &mut Database, authority: &str) {
+    TakingBack::default().attempt(installation, db, Some(authority), &|| true);
 }
 
 /// What could not be brought into step, under the code of the first, and what is ahead beside it; nothing where nothing failed.
@@ -85,6 +159,11 @@ pub fn failed(done: &Mirrored) -> Option<Problem> {
     if let Some(first) = done.ahead.first() {
         let (count, code) = (done.ahead.len(), OBJECT_STORE_AHEAD.name);
         said += &format!("; {count} objects are newer than what is published here, first {first} ({code})");
+    }
+    if let Some(Kept { object, forgotten }) = done.kept.first() {
+        let (count, code) = (done.kept.len(), OBJECT_STORE_ENTRY_LOST.name);
+        said +=
+            &format!("; {count} objects alone know of what has ended, first {object}: {forgotten} ({code})");
     }
     Some(Problem::new(first.error.code(), said))
 }

@@ -223,8 +223,9 @@ pub(super) fn publish(
 ) {
     let (mut last, mut log): (Option<Instant>, _) = (None, JobLog::default());
     let mut full_crl = Scheduled::new(FULL_CRL, installation.config.schedules.full_crl.clone());
-    jobs::take_back(installation, &mut db);
+    let mut taking_back = jobs::TakingBack::default();
     while !jobs_ended.asked() {
+        taking_back.go_on(installation, &mut db, &|| !jobs_ended.asked());
         let now = installation.clock.now();
         let due = full_crl.is_due(&mut db, leads.load(Ordering::Relaxed), now);
         let every_crl = due.as_ref().is_ok_and(|due| *due);
@@ -335,11 +336,17 @@ pub(super) fn follow_with_object_store(installation: &Installation, leads: &Atom
         Ok(None) => return,
         Err(problem) => return log_problem(OBJECT_STORE, &problem),
     };
-    let (mut pause, mut log) = (OBJECT_STORE_PAUSE, JobLog::default());
+    let (mut pause, mut log, mut db) = (OBJECT_STORE_PAUSE, JobLog::default(), None);
     while !jobs_ended.asked() {
         if leads.load(Ordering::Relaxed) {
             let began = Began::now(installation);
-            let followed = jobs::follow_with_object_store(installation, &mut mirror);
+            // A connection that broke does not heal by itself.
+            let opened = db.take().map_or_else(|| installation.database(DatabaseRole::Worker), Ok);
+            let followed = opened.and_then(|mut opened| {
+                let followed = jobs::follow_with_object_store(installation, &mut opened, &mut mirror)?;
+                db = Some(opened);
+                Ok(followed)
+            });
             let ended = outcome(&followed);
             if log.is_due(OBJECT_STORE, &began, ended)
                 && let Ok(mut db) = installation.database(DatabaseRole::Worker)
