@@ -69,6 +69,18 @@ impl Mismatch {
     }
 }
 
+/// What a CRL says of itself that was verified, and with which key: as long as that is its authority's, nobody looks at the
+/// signature again, however often the rows say something new of others.
+#[derive(Debug)]
+pub(super) struct Verified {
+    /// Name, DER.
+    issuer: Vec<u8>,
+    distribution_point: Option<String>,
+    algorithm: SignatureAlgorithm,
+    /// SubjectPublicKeyInfo, DER.
+    public_key: Vec<u8>,
+}
+
 impl CrlSigners {
     /// Takes in what the rows say now.
     pub(super) fn learn(&self, db: &mut Database) -> QueryResult<()> {
@@ -98,10 +110,10 @@ impl CrlSigners {
         pool: &Pool<Database>,
         name: &CrlName,
         crl: &Crl<'_>,
-    ) -> (Result<(), Mismatch>, Edition) {
+    ) -> (Result<Verified, Mismatch>, Edition) {
         let judged = self.judge_now(folder, name, crl);
         let is_due = match judged.0 {
-            Ok(()) => !self.has_answered() && self.asks_again(),
+            Ok(_) => !self.has_answered() && self.asks_again(),
             Err(Mismatch::Scope | Mismatch::NoAuthority) => self.may_be_asked(),
             Err(Mismatch::Issuer | Mismatch::Signature) => self.asks_again(),
         };
@@ -131,25 +143,44 @@ impl CrlSigners {
     }
 
     /// The same by what is known already.
-    pub(super) fn judge_now(
+    fn judge_now(
         &self,
         folder: &PublicFolder,
         name: &CrlName,
         crl: &Crl<'_>,
-    ) -> (Result<(), Mismatch>, Edition) {
+    ) -> (Result<Verified, Mismatch>, Edition) {
+        let (fits, edition) = self.with_signer(folder, name, |signer| signer.fits(name, crl));
+        (fits.unwrap_or(Err(Mismatch::NoAuthority)), edition)
+    }
+
+    /// Whether a CRL that was verified is still what its name says, and by which state of the rows. Reads no CRL.
+    pub(super) fn still_fits(
+        &self,
+        folder: &PublicFolder,
+        name: &CrlName,
+        verified: &Verified,
+    ) -> (bool, Edition) {
+        let (fits, edition) = self.with_signer(folder, name, |signer| signer.has_verified(name, verified));
+        (fits == Some(true), edition)
+    }
+
+    /// What `f` says of whoever signs under this name, if anybody knows, and by which state of the rows. No lock is held meanwhile.
+    fn with_signer<T>(
+        &self,
+        folder: &PublicFolder,
+        name: &CrlName,
+        f: impl FnOnce(&Signer) -> T,
+    ) -> (Option<T>, Edition) {
         let (recorded, edition) = {
             let known = self.lock();
             (known.recorded.clone(), known.edition)
         };
         let signer = recorded.as_deref().and_then(|recorded| recorded.signers.get(name.issuer.as_str()));
-        let fits = match signer {
-            Some(signer) => signer.fits(name, crl),
-            None => match Signer::of_published_certificate(folder, name) {
-                Some(signer) => signer.fits(name, crl),
-                None => Err(Mismatch::NoAuthority),
-            },
+        let said = match signer {
+            Some(signer) => Some(f(signer)),
+            None => Signer::of_published_certificate(folder, name).map(|signer| f(&signer)),
         };
-        (fits, edition)
+        (said, edition)
     }
 
     pub(super) fn has_answered(&self) -> bool {
@@ -230,21 +261,35 @@ impl Signer {
         Some(Self { subject: tbs.subject().to_der().ok()?, public_key, algorithm, shards: None })
     }
 
-    fn fits(&self, name: &CrlName, crl: &Crl<'_>) -> Result<(), Mismatch> {
+    fn fits(&self, name: &CrlName, crl: &Crl<'_>) -> Result<Verified, Mismatch> {
         if crl.issuer != self.subject {
             return Err(Mismatch::Issuer);
         }
-        let is_of_its_scope = match (name.shard, &crl.distribution_point, &self.shards) {
-            (None, None, _) | (Some(_), Some(_), None) => true,
-            (Some(number), Some(address), Some(shards)) => shards.get(&number) == Some(address),
-            (None, Some(_), _) | (Some(_), None, _) => false,
-        };
-        if !is_of_its_scope {
+        if !self.has_scope(name, crl.distribution_point.as_ref()) {
             return Err(Mismatch::Scope);
         }
         if !is_signed_with(crl, self.algorithm, &self.public_key) {
             return Err(Mismatch::Signature);
         }
-        Ok(())
+        Ok(Verified {
+            issuer: self.subject.clone(),
+            distribution_point: crl.distribution_point.clone(),
+            algorithm: self.algorithm,
+            public_key: self.public_key.clone(),
+        })
+    }
+
+    fn has_verified(&self, name: &CrlName, verified: &Verified) -> bool {
+        let Verified { issuer, distribution_point, algorithm, public_key } = verified;
+        (issuer, *algorithm, public_key) == (&self.subject, self.algorithm, &self.public_key)
+            && self.has_scope(name, distribution_point.as_ref())
+    }
+
+    fn has_scope(&self, name: &CrlName, distribution_point: Option<&String>) -> bool {
+        match (name.shard, distribution_point, &self.shards) {
+            (None, None, _) | (Some(_), Some(_), None) => true,
+            (Some(number), Some(address), Some(shards)) => shards.get(&number) == Some(address),
+            (None, Some(_), _) | (Some(_), None, _) => false,
+        }
     }
 }

@@ -206,6 +206,27 @@ fn a_version_is_verified_once_whether_it_is_served_or_refused() {
     assert_eq!(role.serves(&name), good);
 }
 
+/// A shard that is opened changes the rows, and no signature: forty megabytes are not verified again for it.
+#[test]
+fn what_was_verified_is_neither_read_nor_verified_again_where_the_rows_say_something_new_of_others() {
+    let (mut world, name) = (world(), name(&format!("/crl/{ISSUING}.crl")));
+    let path = name.path(&world.folder);
+    let good = fs::read(&path).unwrap();
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let (crls, pool) = (PublishedCrls::default(), pool(&world));
+    crls.get(&world.folder, &pool, &name).unwrap();
+    let before = crls.signers().edition();
+    world.open_shards(ISSUING, 3..=3);
+    pool.run(|db| crls.signers().learn(db)).unwrap();
+    assert_ne!(crls.signers().edition(), before);
+    // Whoever reads it again finds this.
+    overwrite(&path, &vec![0; good.len()], modified);
+    for _ in 0..2 {
+        let served = crls.get(&world.folder, &pool, &name).unwrap().unwrap();
+        assert_eq!((served.file.body.to_vec(), crls.alarms()), (good.clone(), Vec::new()));
+    }
+}
+
 #[test]
 fn without_a_database_the_certificate_beside_it_says_whose_a_crl_is_and_the_rows_once_they_are_there() {
     let mut world = world();
