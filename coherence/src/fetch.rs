@@ -16,6 +16,9 @@ pub const LARGEST_ANSWER: u64 = 64 * 1024;
 
 const EVENT_STREAM: &str = "text/event-stream";
 
+/// The one address, among destinations.
+pub(crate) const HERE: &str = "";
+
 const CONNECT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -56,6 +59,9 @@ pub enum FetchError {
     /// It is larger than anything that should be there.
     #[error("larger than {0} octets")]
     TooLarge(u64),
+    /// Nobody asked for it, for this reason.
+    #[error("not asked: {0}")]
+    NotAsked(&'static str),
     /// It broke off.
     #[error("broke off: {0}")]
     BrokeOff(#[from] std::io::Error),
@@ -109,6 +115,11 @@ impl Fetcher {
             name => name.parse() == Ok(self.address.ip()),
         };
         is_it && port == Some(self.address.port()) || self.follows(host)
+    }
+
+    /// Where it asks for a URL: the host, where that is followed, and else the one address, which is empty here.
+    pub(crate) fn destination<'u>(&self, url: &'u HttpUrl) -> &'u str {
+        if self.follows(&url.host) { &url.host } else { HERE }
     }
 
     fn follows(&self, host: &str) -> bool {

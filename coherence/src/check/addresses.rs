@@ -176,11 +176,11 @@ impl Checks<'_> {
         let newest = newest.filter(|newest| newest != serial);
         for serial in std::iter::once(serial).chain(newest.as_deref()) {
             let mut kept = Duration::ZERO;
-            let answer = self.question(&certificate, issuer, serial, url, |checks, request| {
+            let answer = self.question(&certificate, issuer, serial, url, |fetcher, request| {
                 let escaped =
                     STANDARD.encode(request).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
                 let path = format!("{}/{escaped}", http.path.trim_end_matches('/'));
-                let answered = checks.fetcher.get_ocsp(&HttpUrl { path, ..http.clone() })?;
+                let answered = fetcher.get_ocsp(&HttpUrl { path, ..http.clone() })?;
                 kept = answered.1;
                 Ok(answered.0)
             })?;
@@ -200,7 +200,9 @@ impl Checks<'_> {
     }
 
     fn fetch_url(&mut self, url: &str, http: &HttpUrl, limit: u64) -> Option<Vec<u8>> {
-        match self.fetcher.get_url(http, limit) {
+        let fetcher = self.fetcher;
+        let ask = || fetcher.get_url(http, limit);
+        match self.silence.breaks(Face::Address, fetcher.destination(http), ask) {
             Ok(octets) => Some(octets),
             Err(error) => {
                 self.differences.add(Face::Address, url, Kind::Unreachable, "", error.to_string());
