@@ -16,6 +16,9 @@ pub const LARGEST_ANSWER: u64 = 64 * 1024;
 
 const EVENT_STREAM: &str = "text/event-stream";
 
+/// The one address, among destinations.
+pub(crate) const HERE: &str = "";
+
 const CONNECT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -56,6 +59,9 @@ pub enum FetchError {
     /// It is larger than anything that should be there.
     #[error("larger than {0} octets")]
     TooLarge(u64),
+    /// Nobody asked for it, for this reason.
+    #[error("not asked: {0}")]
+    NotAsked(&'static str),
     /// It broke off.
     #[error("broke off: {0}")]
     BrokeOff(#[from] std::io::Error),
@@ -90,7 +96,7 @@ impl Fetcher {
         }
     }
 
-    /// Connects to these hosts by name where a URL names them, host and port as they stand there.
+    /// Connects to these hosts by name where a URL names them, in whatever case, and with the port or without where it is 80.
     #[must_use]
     pub fn following(mut self, hosts: &[String]) -> Self {
         self.hosts = hosts.to_vec();
@@ -105,14 +111,19 @@ impl Fetcher {
         };
         let name = name.trim_start_matches('[').trim_end_matches(']');
         let is_it = match name {
-            "localhost" => self.address.ip().is_loopback(),
+            name if name.eq_ignore_ascii_case("localhost") => self.address.ip().is_loopback(),
             name => name.parse() == Ok(self.address.ip()),
         };
         is_it && port == Some(self.address.port()) || self.follows(host)
     }
 
+    /// Where it asks for a URL: the host, where that is followed, and else the one address, which is empty here.
+    pub(crate) fn destination<'u>(&self, url: &'u HttpUrl) -> &'u str {
+        if self.follows(&url.host) { &url.host } else { HERE }
+    }
+
     fn follows(&self, host: &str) -> bool {
-        self.hosts.iter().any(|known| known == host)
+        self.hosts.iter().any(|known| is_same_host(known, host))
     }
 
     /// A GET of this path, at most `limit` octets, and how long a cache on the way may have kept it, by its own word.
@@ -181,6 +192,12 @@ impl Fetcher {
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+}
+
+/// Names are the same in any case, and without a port it is that of HTTP (RFC 3986 §6.2.2.1, §6.2.3).
+fn is_same_host(one: &str, other: &str) -> bool {
+    let without_port = |host| <str>::strip_suffix(host, ":80").unwrap_or(host);
+    without_port(one).eq_ignore_ascii_case(without_port(other))
 }
 
 fn read(response: Response<Body>, limit: u64) -> Result<Vec<u8>, FetchError> {

@@ -214,7 +214,8 @@ pub fn tell(
     };
     let logged = logged::holds(db, issuer, &serial.to_string())?;
     let holds = holds(db, logged, ended.as_ref())?;
-    let lives = OcspLifetimes::load(db, ocsp_validity)?;
+    let now = db.now()?;
+    let lives = OcspLifetimes::load(db, ocsp_validity, now)?;
     let mut crls = Vec::new();
     let mut held_elsewhere = HeldElsewhere {
         ocsp_good_until: ended.as_ref().map(|ended| lives.ended(read(ended.at, None))),

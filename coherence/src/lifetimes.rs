@@ -9,9 +9,15 @@ use store::{Act, Database, Timestamp};
 /// How much earlier or later than the worker another role may begin under a changed configuration.
 const APART: Duration = Duration::from_secs(24 * 3600);
 
-/// Each life of OCSP answers, and since when, oldest first. At least one.
+/// Each life of OCSP answers, as somebody knows them at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OcspLifetimes(Vec<(Timestamp, Duration)>);
+pub struct OcspLifetimes {
+    /// Each, and since when, in the order in which they were written. At least one.
+    lives: Vec<(Timestamp, Duration)>,
+    /// That moment. What is written to begin after it was written by a clock that was ahead, or behind such a row: when it began,
+    /// nobody knows.
+    now: Timestamp,
+}
 
 /// Writes down how long OCSP answers may be used from here on, where that is not what was written last. Called by whoever begins
 /// under a configuration, inside no transaction.
@@ -35,7 +41,7 @@ pub fn note_ocsp_lifetime(db: &mut Database, lifetime: Duration, act: &Act) -> Q
 
 impl OcspLifetimes {
     /// What is written down; the life of the configuration where nothing is.
-    pub(crate) fn load(db: &mut Database, configured: Duration) -> QueryResult<Self> {
+    pub(crate) fn load(db: &mut Database, configured: Duration, now: Timestamp) -> QueryResult<Self> {
         let rows: Vec<(Timestamp, i64)> = ocsp_lifetimes::table
             .order(ocsp_lifetimes::since)
             .select((ocsp_lifetimes::since, ocsp_lifetimes::lifetime))
@@ -45,29 +51,39 @@ impl OcspLifetimes {
         if lives.is_empty() {
             lives.push((Timestamp::from_millis(0), configured));
         }
-        Ok(Self(lives))
+        Ok(Self { lives, now })
     }
 
     /// Until when an answer may be used that was made at `made` or before, by whoever then answered: the latest end of those
     /// that may have been given under each life.
     pub(crate) fn ended(&self, made: Timestamp) -> Timestamp {
-        let ends = self.0.iter().enumerate().filter_map(|(at, (since, life))| {
+        let ends = self.lives.iter().enumerate().filter_map(|(at, (since, life))| {
             // What was before anything was written down is taken for what was written first.
-            let began = at == 0 || since.minus(APART) <= made;
-            let until = self.0.get(at + 1).map_or(made, |(next, _)| made.min(next.plus(APART)));
-            began.then(|| until.plus(*life))
+            let began = at == 0 || since.minus(APART) <= made || *since > self.now;
+            began.then(|| made.min(self.given_until(at)).plus(*life))
         });
         ends.max().unwrap_or(made)
     }
 
-    #[cfg(test)]
-    pub(crate) fn always(life: Duration) -> Self {
-        Self(vec![(Timestamp::from_millis(0), life)])
+    /// Until when answers may have been given under the life at this place; of the last one, and where the next one is ahead of the
+    /// clock, for ever.
+    fn given_until(&self, at: usize) -> Timestamp {
+        match self.lives.get(at + 1) {
+            Some((next, _)) if *next <= self.now => next.plus(APART),
+            _ => Timestamp::from_millis(i64::MAX),
+        }
     }
 
-    /// The longest there ever was.
-    pub(crate) fn longest(&self) -> Duration {
-        self.0.iter().map(|(_, life)| *life).max().unwrap_or_default()
+    #[cfg(test)]
+    pub(crate) fn always(life: Duration) -> Self {
+        Self { lives: vec![(Timestamp::from_millis(0), life)], now: Timestamp::from_millis(i64::MAX) }
+    }
+
+    /// The longest of those under which an answer was given that may be used now.
+    pub(crate) fn longest_in_use(&self) -> Duration {
+        let lives = self.lives.iter().enumerate();
+        let in_use = lives.filter(|(at, (_, life))| self.given_until(*at).plus(*life) > self.now);
+        in_use.map(|(_, (_, life))| *life).max().unwrap_or_default()
     }
 }
 
@@ -91,14 +107,21 @@ mod tests {
     #[test]
     fn an_answer_of_a_longer_life_lasts_on_after_it_was_made_shorter() {
         let (_folder, mut db) = unguarded();
-        let load = |db: &mut Database| OcspLifetimes::load(db, 2 * HOUR).unwrap();
+        let load = |db: &mut Database| OcspLifetimes::load(db, 2 * HOUR, at(50)).unwrap();
         assert_eq!(load(&mut db).ended(at(3)), at(3).plus(2 * HOUR), "nothing is written down yet");
         for (since, life) in [(10, 8 * DAY), (11, 8 * DAY), (20, HOUR), (21, HOUR)] {
             note_ocsp_lifetime(&mut db, life, &act(at(since))).unwrap();
         }
         let lives = load(&mut db);
-        assert_eq!(lives.0, [(at(10), 8 * DAY), (at(20), HOUR)], "one row for each change");
-        assert_eq!(lives.longest(), 8 * DAY);
+        assert_eq!(lives.lives, [(at(10), 8 * DAY), (at(20), HOUR)], "one row for each change");
+        for (now, longest) in [(10, 8 * DAY), (22, 8 * DAY), (28, 8 * DAY), (29, HOUR), (500, HOUR)] {
+            let lives = OcspLifetimes::load(&mut db, HOUR, at(now)).unwrap();
+            assert_eq!(
+                lives.longest_in_use(),
+                longest,
+                "on day {now}: nobody holds an answer of the longer life"
+            );
+        }
         for (made, ended) in [
             (1, at(9)),
             (15, at(23)),
@@ -112,7 +135,22 @@ mod tests {
         }
         note_ocsp_lifetime(&mut db, 3 * DAY, &act(at(5))).unwrap();
         let lives = load(&mut db);
-        assert_eq!(lives.0.last(), Some(&(at(20).plus(Duration::from_millis(1)), 3 * DAY)), "a clock behind");
+        assert_eq!(
+            lives.lives.last(),
+            Some(&(at(20).plus(Duration::from_millis(1)), 3 * DAY)),
+            "a clock behind"
+        );
         assert_eq!(lives.ended(at(40)), at(43));
+    }
+
+    #[test]
+    fn what_was_written_by_a_clock_that_was_ahead_and_behind_it_counts_at_any_time() {
+        let (_folder, mut db) = unguarded();
+        for (since, life) in [(0, HOUR), (3650, 8 * DAY), (10, 2 * HOUR), (20, 3 * DAY), (30, HOUR)] {
+            note_ocsp_lifetime(&mut db, life, &act(at(since))).unwrap();
+        }
+        let lives = OcspLifetimes::load(&mut db, HOUR, at(40)).unwrap();
+        assert_eq!(lives.ended(at(12)), at(20), "nobody knows when the eight days began and ended");
+        assert_eq!(lives.longest_in_use(), 8 * DAY);
     }
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ca_core::authority::{self, Authority, AuthorityKind};
 use ca_core::{authority_end, status_log};
@@ -8,6 +8,7 @@ use openssl::x509::X509;
 use store::{Act, Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
+use crate::check::silence::Silence;
 use crate::check::{Checks, Known, Seen};
 use crate::difference::{Difference, Differences, Face, Kind};
 use crate::faults;
@@ -29,6 +30,8 @@ pub struct Looked {
     pub seen: Vec<Seen>,
     /// How many certificates were asked about in OCSP.
     pub questions: u64,
+    /// Whether among them were all that lie on the way of the walk: where nothing answers, the rest is not asked.
+    pub walked_all: bool,
     /// How many addresses that stand in issued certificates were followed.
     pub addresses: u64,
     /// Hosts that these name, and that were not connected to.
@@ -110,14 +113,28 @@ pub fn look(db: &mut Database, fetcher: &Fetcher, sample: &Sample, act: &Act) ->
         differences,
         seen: Vec::new(),
         sightings: Vec::new(),
+        silence: Silence::from(Instant::now()),
+        walked_all: true,
         questions: 0,
         addresses: 0,
         hosts_not_asked: BTreeSet::new(),
     };
     checks.run()?;
-    let Checks { db, differences, seen, sightings, questions, addresses, hosts_not_asked, .. } = checks;
+    let Checks {
+        db, differences, seen, sightings, questions, walked_all, addresses, hosts_not_asked, ..
+    } = checks;
     let hosts_not_asked = hosts_not_asked.into_iter().collect();
     sightings::record(db, &sightings, act.at)?;
     let (differences, unnamed) = differences.into_parts();
-    Ok(Looked { at: act.at, log_sequence, seen, questions, addresses, hosts_not_asked, differences, unnamed })
+    Ok(Looked {
+        at: act.at,
+        log_sequence,
+        seen,
+        questions,
+        walked_all,
+        addresses,
+        hosts_not_asked,
+        differences,
+        unnamed,
+    })
 }

@@ -67,6 +67,13 @@ impl Sample {
     }
 }
 
+impl Sample {
+    /// Whether this certificate lies on the way of the walk.
+    pub(crate) fn has_walked(&self, issuer: &str, serial: &str) -> bool {
+        self.walked.contains(&(issuer.to_owned(), serial.to_owned()))
+    }
+}
+
 /// The good certificate that ends next, and those that end next after moments drawn from then on until the last one ends: as often of a
 /// rare age as of one that many have.
 fn of_any_age(

@@ -99,9 +99,12 @@ pub fn observe(
         looked = Looked {
             differences: check::again(&looked.differences, second.differences),
             unnamed: looked.unnamed.min(second.unnamed),
+            walked_all: looked.walked_all && second.walked_all,
             ..second
         };
     }
+    // What nobody was asked about is gone to again.
+    let ocsp_walk = if looked.walked_all { Some(walk) } else { observation.walk.clone() };
     let recent = timeline::recent(db, observation.ocsp_validity, looked.at)?;
     Ok(Some(Statement {
         statement: FORMAT.to_owned(),
@@ -110,7 +113,7 @@ pub fn observe(
         log_sequence: looked.log_sequence,
         faces: looked.seen,
         ocsp_questions: looked.questions,
-        ocsp_walk: Some(walk),
+        ocsp_walk,
         addresses: looked.addresses,
         more_differences: if looked.differences.is_empty() { 0 } else { looked.unnamed },
         differences: looked.differences,

@@ -79,10 +79,10 @@ pub(crate) struct Recent {
 /// The recent oppositions, of which the newest [`MOST`] are told of. `ocsp_validity` is how long an OCSP answer may be used, where
 /// nothing else is written down.
 pub(crate) fn recent(db: &mut Database, ocsp_validity: Duration, at: Timestamp) -> QueryResult<Recent> {
-    let lives = OcspLifetimes::load(db, ocsp_validity)?;
+    let lives = OcspLifetimes::load(db, ocsp_validity, at)?;
     // Nobody holds an answer that is older than any that lasts. One that is recent may stand behind others that are not: of a card without certificates
     // nobody holds any. A card opposed by a clock that was ahead is recent too.
-    let oldest = at.minus(lives.longest()).minus(RECENT);
+    let oldest = at.minus(lives.longest_in_use()).minus(RECENT);
     let held = recorded::oldest_crl_in_use(db, at)?.map_or(oldest, |crl| crl.min(oldest));
     let lately = Lately { day: at.minus(RECENT), held };
     let (mut told, mut below) = (Vec::new(), i64::MAX);

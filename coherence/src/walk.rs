@@ -56,10 +56,15 @@ impl Walk {
     ) -> QueryResult<(Self, Certificates)> {
         let begins = Self { round_began_at: at, reached: 0, looked_at: at, last_round: None };
         let mut walk = before.cloned().unwrap_or(begins);
+        let newest = status_log::newest(db)?;
+        // A log that came out of a backup ends before that: the round was of another, and has not come to its end.
+        if walk.reached > newest {
+            walk.reached = 0;
+        }
         if walk.reached == 0 {
             walk.round_began_at = at;
         }
-        let share = share(status_log::newest(db)?, walk.looked_at, at);
+        let share = share(newest, walk.looked_at, at);
         walk.looked_at = at;
         let events: Vec<(i64, String, String)> = certificate_status_events::table
             .filter(certificate_status_events::sequence.gt(walk.reached))
@@ -140,6 +145,18 @@ mod tests {
             assert!(began_at == start && ended_at < start.plus(at_most), "{events} events until {ended_at}");
             assert_eq!(walk.reached, 0, "the next look begins anew");
         }
+    }
+
+    #[test]
+    fn a_log_that_was_restored_and_ends_earlier_is_gone_through_anew_and_no_round_has_ended() {
+        let start = Timestamp::from_seconds(1_800_000_000);
+        let (_folder, mut db) = unguarded();
+        log(&mut db, 100);
+        let before = Walk { round_began_at: start, reached: 5000, looked_at: start, last_round: None };
+        let at = start.plus(MINUTE);
+        let (walk, gone_to) = Walk::on(&mut db, Some(&before), at).unwrap();
+        assert_eq!((walk.reached, walk.round_began_at, walk.last_round), (LEAST, at, None));
+        assert_eq!(gone_to.len() as i64, LEAST);
     }
 
     #[test]

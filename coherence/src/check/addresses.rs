@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_AD_OCSP};
 use der::Decode as _;
 use x509_cert::Certificate;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, CrlDistributionPoints, FreshestCrl};
 
@@ -41,7 +42,7 @@ enum LeadsTo {
 
 impl Checks<'_> {
     pub(super) fn addresses(&mut self) -> Result<(), LookError> {
-        // Each address once, with a certificate that names it, and the CRLs which that one names.
+        // Each address once, with a certificate that names it, and the names of a CRL which that one has there.
         let mut named: BTreeMap<(String, LeadsTo, String), (String, Vec<String>)> = BTreeMap::new();
         for (issuer, serial) in &self.sample.certificates {
             let Some((_, Some(der))) = recorded::certificate(self.db, issuer, serial)? else { continue };
@@ -56,15 +57,11 @@ impl Checks<'_> {
                 );
                 continue;
             };
-            let urls = urls(&certificate);
-            let crls: Vec<String> =
-                urls.iter().filter(|(leads, _)| *leads == LeadsTo::Crl).map(|(_, url)| url.clone()).collect();
-            for (leads, url) in urls {
-                let with = || (serial.clone(), crls.clone());
-                named.entry((issuer.clone(), leads, url)).or_insert_with(with);
+            for Named { leads, url, scopes } in addresses(&certificate) {
+                named.entry((issuer.clone(), leads, url)).or_insert_with(|| (serial.clone(), scopes));
             }
         }
-        for ((issuer, leads, url), (serial, crls)) in named {
+        for ((issuer, leads, url), (serial, scopes)) in named {
             // An LDAP address is a directory's.
             let Some(http) = HttpUrl::parse(&url) else { continue };
             self.addresses += 1;
@@ -72,7 +69,7 @@ impl Checks<'_> {
                 self.hosts_not_asked.insert(http.host.clone());
             }
             match leads {
-                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, (&http, leads), &crls)?,
+                LeadsTo::Crl | LeadsTo::Delta => self.leads_to_crl(&issuer, &url, (&http, leads), &scopes)?,
                 LeadsTo::Issuer => self.leads_to_issuer(&issuer, &url, &http),
                 LeadsTo::Ocsp => self.leads_to_ocsp(&issuer, &serial, &url, &http)?,
             }
@@ -85,7 +82,7 @@ impl Checks<'_> {
         issuer: &str,
         url: &str,
         (http, leads): (&HttpUrl, LeadsTo),
-        crls: &[String],
+        scopes: &[String],
     ) -> Result<(), LookError> {
         let Some(octets) = self.fetch_url(url, http, LARGEST_FILE) else { return Ok(()) };
         let crl = match Crl::read(&octets) {
@@ -103,12 +100,7 @@ impl Checks<'_> {
             let found = if crl.base_number.is_some() { "is a delta" } else { "is no delta" };
             self.differences.add(Face::Address, url, Kind::Differs, issuer, found);
         }
-        // One of the names in the CRL is the one under which the certificate names it (RFC 5280 §6.3.3 (b)(2)(i)); those of a
-        // delta are the same as its base's (§6.3.3 (c)(2)), and so are not its own address.
-        let is_named = |name: &String| match leads {
-            LeadsTo::Crl => name == url,
-            _ => crls.contains(name),
-        };
+        let is_named = |name: &String| scopes.contains(name);
         if crl.distribution_points.as_ref().is_some_and(|names| !names.iter().any(is_named)) {
             let found = format!("its scope is {:?}", crl.distribution_points);
             self.differences.add(Face::Address, url, Kind::WrongScope, issuer, found);
@@ -176,11 +168,11 @@ impl Checks<'_> {
         let newest = newest.filter(|newest| newest != serial);
         for serial in std::iter::once(serial).chain(newest.as_deref()) {
             let mut kept = Duration::ZERO;
-            let answer = self.question(&certificate, issuer, serial, url, |checks, request| {
+            let answer = self.question(&certificate, issuer, serial, url, |fetcher, request| {
                 let escaped =
                     STANDARD.encode(request).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
                 let path = format!("{}/{escaped}", http.path.trim_end_matches('/'));
-                let answered = checks.fetcher.get_ocsp(&HttpUrl { path, ..http.clone() })?;
+                let answered = fetcher.get_ocsp(&HttpUrl { path, ..http.clone() })?;
                 kept = answered.1;
                 Ok(answered.0)
             })?;
@@ -200,7 +192,9 @@ impl Checks<'_> {
     }
 
     fn fetch_url(&mut self, url: &str, http: &HttpUrl, limit: u64) -> Option<Vec<u8>> {
-        match self.fetcher.get_url(http, limit) {
+        let fetcher = self.fetcher;
+        let ask = || fetcher.get_url(http, limit);
+        match self.silence.breaks(Face::Address, fetcher.destination(http), ask) {
             Ok(octets) => Some(octets),
             Err(error) => {
                 self.differences.add(Face::Address, url, Kind::Unreachable, "", error.to_string());
@@ -215,17 +209,20 @@ impl Checks<'_> {
     }
 }
 
-fn urls(certificate: &Certificate) -> Vec<(LeadsTo, String)> {
-    let mut found = Vec::new();
+/// An address in a certificate.
+#[derive(Debug, PartialEq, Eq)]
+struct Named {
+    leads: LeadsTo,
+    url: String,
+    /// Of a CRL, the names of which its issuingDistributionPoint has one at least, if it has any.
+    scopes: Vec<String>,
+}
+
+fn addresses(certificate: &Certificate) -> Vec<Named> {
     let tbs = certificate.tbs_certificate();
-    if let Ok(Some((_, points))) = tbs.get_extension::<CrlDistributionPoints>() {
-        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
-        found.extend(full_names(names).map(|url| (LeadsTo::Crl, url)));
-    }
-    if let Ok(Some((_, points))) = tbs.get_extension::<FreshestCrl>() {
-        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
-        found.extend(full_names(names).map(|url| (LeadsTo::Delta, url)));
-    }
+    let crls = tbs.get_extension::<CrlDistributionPoints>().ok().flatten().map(|(_, points)| points.0);
+    let deltas = tbs.get_extension::<FreshestCrl>().ok().flatten().map(|(_, points)| points.0);
+    let mut found = of_points(crls.unwrap_or_default(), deltas.unwrap_or_default());
     if let Ok(Some((_, access))) = tbs.get_extension::<AuthorityInfoAccessSyntax>() {
         for description in access.0 {
             let leads = match description.access_method {
@@ -233,24 +230,63 @@ fn urls(certificate: &Certificate) -> Vec<(LeadsTo, String)> {
                 ID_AD_CA_ISSUERS => LeadsTo::Issuer,
                 _ => continue,
             };
-            found.extend(uri(description.access_location).map(|url| (leads, url)));
+            let url = uri(description.access_location);
+            found.extend(url.map(|url| Named { leads, url, scopes: Vec::new() }));
         }
     }
     found
 }
 
-fn full_names(names: impl Iterator<Item = DistributionPointName>) -> impl Iterator<Item = String> {
-    names
-        .flat_map(|name| match name {
-            DistributionPointName::FullName(names) => names,
-            DistributionPointName::NameRelativeToCRLIssuer(_) => Vec::new(),
-        })
-        .filter_map(uri)
+/// One of the names in a CRL is one of those of the distribution point that led to it (RFC 5280 §6.3.3 (b)(2)(i)): whoever comes by
+/// another name of the same point finds the same CRL. Those of a delta are the same as its base's (§6.3.3 (c)(2)), and so are not its
+/// own address.
+fn of_points(crls: Vec<DistributionPoint>, deltas: Vec<DistributionPoint>) -> Vec<Named> {
+    let crls: Vec<Vec<String>> = crls.into_iter().map(full_names).collect();
+    let deltas = deltas.into_iter().flat_map(full_names);
+    let mut found: Vec<Named> =
+        deltas.map(|url| Named { leads: LeadsTo::Delta, url, scopes: crls.concat() }).collect();
+    for names in crls {
+        let named = |url: &String| Named { leads: LeadsTo::Crl, url: url.clone(), scopes: names.clone() };
+        found.extend(names.iter().map(named));
+    }
+    found
+}
+
+fn full_names(point: DistributionPoint) -> Vec<String> {
+    match point.distribution_point {
+        Some(DistributionPointName::FullName(names)) => names.into_iter().filter_map(uri).collect(),
+        Some(DistributionPointName::NameRelativeToCRLIssuer(_)) | None => Vec::new(),
+    }
 }
 
 fn uri(name: GeneralName) -> Option<String> {
     match name {
         GeneralName::UniformResourceIdentifier(uri) => Some(uri.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use der::asn1::Ia5String;
+
+    use super::*;
+
+    fn point(names: &[&str]) -> DistributionPoint {
+        let uri = |name: &&str| GeneralName::UniformResourceIdentifier(Ia5String::new(*name).unwrap());
+        let names = DistributionPointName::FullName(names.iter().map(uri).collect());
+        DistributionPoint { distribution_point: Some(names), reasons: None, crl_issuer: None }
+    }
+
+    #[test]
+    fn a_crl_may_bear_any_name_of_the_point_that_leads_to_it_and_none_of_another_point() {
+        let (one, two, other, delta) =
+            ("http://a/1.crl", "http://b/1.crl", "http://a/2.crl", "http://a/d.crl");
+        let found = of_points(vec![point(&[one, two]), point(&[other])], vec![point(&[delta])]);
+        let scopes = |url: &str| &found.iter().find(|named| named.url == url).unwrap().scopes;
+        assert_eq!(found.len(), 4);
+        assert_eq!((scopes(one), scopes(two)), (&vec![one.to_owned(), two.to_owned()], scopes(one)));
+        assert_eq!(scopes(other), &[other]);
+        assert_eq!(scopes(delta), &[one, two, other]);
     }
 }

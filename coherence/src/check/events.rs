@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Checks, Seen};
 use crate::LookError;
 use crate::difference::{Face, Kind};
-use crate::fetch::Stream;
+use crate::fetch::{HERE, Stream};
 use crate::readers::events;
 use crate::recorded::Opposed;
 
@@ -29,7 +29,8 @@ impl Checks<'_> {
             Err(_) => true,
         };
         let wanted = Stream { path: PLACE, last_event_id: since, limit: MOST, patience: PATIENCE };
-        let octets = match self.fetcher.stream(&wanted, has_come) {
+        let fetcher = self.fetcher;
+        let octets = match self.silence.breaks(Face::List, HERE, || fetcher.stream(&wanted, has_come)) {
             Ok(octets) => octets,
             Err(error) => {
                 self.differences.add(Face::List, PLACE, Kind::Unreachable, "", error.to_string());

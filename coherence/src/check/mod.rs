@@ -9,6 +9,7 @@ mod crls;
 mod events;
 mod lists;
 mod ocsp;
+pub(crate) mod silence;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use store::{Database, Timestamp};
 pub(crate) use crl_entries::reason;
 
 use crate::difference::{Difference, Differences, Face, Kind};
-use crate::fetch::{Fetcher, LARGEST_FILE};
+use crate::fetch::{Fetcher, HERE, LARGEST_FILE};
 use crate::sample::Sample;
 use crate::sightings::Sighting;
 use crate::{LookError, readers};
@@ -101,6 +102,10 @@ pub(crate) struct Checks<'a> {
     /// How many more there are, whose records do not read.
     pub(crate) unreadable: usize,
     pub(crate) trust: readers::ocsp::Trust,
+    /// Where nothing answers.
+    pub(crate) silence: silence::Silence,
+    /// Whether OCSP was asked about each certificate that lies on the way of the walk.
+    pub(crate) walked_all: bool,
     /// When the look began.
     pub(crate) at: Timestamp,
     /// How long a cache may have kept the files that were fetched: the longest that any of them says.
@@ -126,7 +131,8 @@ impl Checks<'_> {
 
     /// What is served at this path; a difference where nothing is.
     pub(crate) fn fetch(&mut self, face: Face, path: &str) -> Option<Vec<u8>> {
-        match self.fetcher.get(path, LARGEST_FILE) {
+        let fetcher = self.fetcher;
+        match self.silence.breaks(face, HERE, || fetcher.get(path, LARGEST_FILE)) {
             Ok((octets, kept)) => {
                 self.kept = self.kept.max(kept.min(KEPT));
                 Some(octets)

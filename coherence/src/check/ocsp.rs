@@ -10,6 +10,7 @@ use super::crl_entries::reason;
 use super::{CLOCKS, Checks, LOG, PUBLICATION};
 use crate::LookError;
 use crate::difference::{Face, Kind};
+use crate::fetch::{FetchError, Fetcher, HERE, HttpUrl};
 use crate::logged::{self, Logged};
 use crate::readers::ocsp::{Answer, Question, Status};
 use crate::recorded;
@@ -95,9 +96,8 @@ impl Checks<'_> {
         if !known.is_answered_for {
             return Ok(None);
         }
-        self.question(&certificate, issuer, serial, PLACE, |checks, request| {
-            checks.fetcher.post_ocsp(PLACE, request)
-        })
+        let ask = |fetcher: &Fetcher, request: &[u8]| fetcher.post_ocsp(PLACE, request);
+        self.question(&certificate, issuer, serial, PLACE, ask)
     }
 
     /// Asks in some way, and reads the answer; a difference where it does not read, or is out of its time.
@@ -107,14 +107,23 @@ impl Checks<'_> {
         issuer: &str,
         serial: &str,
         place: &str,
-        ask: impl FnOnce(&Self, &[u8]) -> Result<Vec<u8>, crate::fetch::FetchError>,
+        ask: impl FnOnce(&Fetcher, &[u8]) -> Result<Vec<u8>, FetchError>,
     ) -> Result<Option<Answer>, LookError> {
         let question = Question::about(issuer_certificate, &hex::decode(serial).unwrap_or_default())?;
-        self.questions += 1;
         let subject = format!("{issuer} {serial}");
-        let response = match ask(self, &question.request) {
+        let url = HttpUrl::parse(place);
+        let (fetcher, questions) = (self.fetcher, &mut self.questions);
+        let destination = url.as_ref().map_or(HERE, |url| fetcher.destination(url));
+        let ask = || {
+            *questions += 1;
+            ask(fetcher, &question.request)
+        };
+        let response = match self.silence.breaks(Face::Ocsp, destination, ask) {
             Ok(response) => response,
             Err(error) => {
+                if matches!(error, FetchError::NotAsked(_)) && self.sample.has_walked(issuer, serial) {
+                    self.walked_all = false;
+                }
                 self.differences.add(Face::Ocsp, place, Kind::Unreachable, subject, error.to_string());
                 return Ok(None);
             }

@@ -66,6 +66,17 @@ fn a_host_that_is_followed_is_connected_to_by_its_name_and_port_and_no_other_is(
     ] {
         assert_eq!(fetcher.connects_to(host), connects, "{host}");
     }
+    let spelt =
+        Fetcher::at(fetcher.address).following(&["IGC.example:80".to_owned(), "b.example".to_owned()]);
+    for (host, connects) in [
+        ("igc.example", true),
+        ("Igc.Example:80", true),
+        ("b.EXAMPLE:80", true),
+        ("b.example:8080", false),
+        ("igc.example:8", false),
+    ] {
+        assert_eq!(spelt.connects_to(host), connects, "{host}");
+    }
     // Nobody answers there any more, and what the other one serves does not hide it.
     assert!(matches!(fetcher.get_url(&url(&there), 10), Err(FetchError::Http(_))));
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use ca_core::revocation::RevocationReason;
@@ -206,6 +206,27 @@ fn a_version_is_verified_once_whether_it_is_served_or_refused() {
     assert_eq!(role.serves(&name), good);
 }
 
+/// A shard that is opened changes the rows, and no signature: forty megabytes are not verified again for it.
+#[test]
+fn what_was_verified_is_neither_read_nor_verified_again_where_the_rows_say_something_new_of_others() {
+    let (mut world, name) = (world(), name(&format!("/crl/{ISSUING}.crl")));
+    let path = name.path(&world.folder);
+    let good = fs::read(&path).unwrap();
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let (crls, pool) = (PublishedCrls::default(), pool(&world));
+    crls.get(&world.folder, &pool, &name).unwrap();
+    let before = crls.signers().edition();
+    world.open_shards(ISSUING, 3..=3);
+    pool.run(|db| crls.signers().learn(db)).unwrap();
+    assert_ne!(crls.signers().edition(), before);
+    // Whoever reads it again finds this.
+    overwrite(&path, &vec![0; good.len()], modified);
+    for _ in 0..2 {
+        let served = crls.get(&world.folder, &pool, &name).unwrap().unwrap();
+        assert_eq!((served.file.body.to_vec(), crls.alarms()), (good.clone(), Vec::new()));
+    }
+}
+
 #[test]
 fn without_a_database_the_certificate_beside_it_says_whose_a_crl_is_and_the_rows_once_they_are_there() {
     let mut world = world();
@@ -250,7 +271,7 @@ fn nothing_is_served_of_an_authority_that_nobody_knows() {
 }
 
 #[test]
-fn a_shard_that_was_opened_since_is_served() {
+fn a_shard_that_was_opened_since_is_served_at_once_also_where_the_rows_were_read_a_moment_ago() {
     let mut world = world();
     let names = [3, 4].map(|number| name(&format!("/crl/{ISSUING}/{number}.crl")));
     let mut later = Duration::from_secs(10);
@@ -260,13 +281,58 @@ fn a_shard_that_was_opened_since_is_served() {
         world.open_shards(ISSUING, number..=number);
         publish(&mut world, later);
         later += Duration::from_secs(10);
-        crls.signers().were_asked(Some(Instant::now()));
-        let refused = crls.get(&world.folder, &known, name).unwrap_err();
-        assert!(matches!(refused, NotServed::Refused(_)), "the rows were read a moment ago: {refused}");
-        crls.signers().were_asked(None);
+        crls.signers().were_asked(Some(Instant::now()), None);
         let served = crls.get(&world.folder, &known, name).unwrap().unwrap();
         assert_eq!(served.file.body, fs::read(name.path(&world.folder)).unwrap());
+        assert_eq!(crls.alarms(), [""; 0]);
     }
+}
+
+/// One that does not answer is left alone for a moment, and then asked: what was judged without it counts for nothing else.
+#[test]
+fn a_database_that_did_not_answer_is_asked_again_soon_and_not_by_everybody() {
+    let mut world = world();
+    publish_certificates(&mut world.db, &world.folder).unwrap();
+    let (names, is_here) = (all(), Arc::new(AtomicBool::new(false)));
+    let role = Role::without_database(&world, &is_here);
+    role.serves(&names[0]);
+    // By the certificate beside it, which does not say whose shard this is.
+    fs::copy(names[2].path(&world.folder), name(&format!("/crl/{ISSUING}/2.crl")).path(&world.folder))
+        .unwrap();
+    let wrong = name(&format!("/crl/{ISSUING}/2.crl"));
+    is_here.store(true, Ordering::SeqCst);
+    role.serves(&wrong);
+    assert!(!role.crls.signers().has_answered(), "it was silent a moment ago");
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(3)).unwrap();
+    role.crls.signers().were_asked(Some(long_ago), Some(long_ago));
+    role.serves(&names[1]);
+    assert!(role.crls.signers().has_answered());
+    let refused = role.get(&wrong).unwrap_err();
+    assert!(
+        matches!(&refused, NotServed::Refused(words) if words.contains("other certificates")),
+        "{refused}"
+    );
+}
+
+/// What stays wrong does not have the rows read by each who asks for it.
+#[test]
+fn what_does_not_fit_has_the_rows_read_once() {
+    let (world, names) = (world(), all());
+    let (asked, url) =
+        (Arc::new(AtomicUsize::new(0)), format!("sqlite:{}", world.path("igc.sqlite").display()));
+    let counts = Arc::clone(&asked);
+    let open = move || {
+        counts.fetch_add(1, Ordering::SeqCst);
+        Ok(Database::open(&url, DatabaseRole::Status)?)
+    };
+    let role = Role { world: &world, pool: Pool::new(1, Box::new(open)), crls: PublishedCrls::default() };
+    put(&world, &names[2], &fs::read(names[0].path(&world.folder)).unwrap());
+    for _ in 0..3 {
+        role.get(&names[2]).unwrap_err();
+        // Whoever asks next opens a connection.
+        role.pool.renew();
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 /// Database and folder come out of one backup: the worker goes on from its numbers, which are below those that were served.

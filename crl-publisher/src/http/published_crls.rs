@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::{Code, Database, Timestamp};
 
-use super::crl_signers::{CrlSigners, Edition, Mismatch};
+use super::crl_signers::{CrlSigners, Edition, Mismatch, Verified};
 use super::not_served::NotServed;
 use super::published::{PublishedFile, Version, stands};
 use super::target::CrlName;
@@ -24,6 +24,7 @@ pub(crate) struct ServedCrl {
     number: u64,
     pub(super) this_update: Timestamp,
     pub(super) next_update: Timestamp,
+    verified: Verified,
 }
 
 impl ServedCrl {
@@ -192,16 +193,25 @@ impl PublishedCrls {
         name: &CrlName,
         (version, file): (Version, File),
     ) -> Result<Known, NotServed> {
+        if let Some(known) = self.judged_again(folder, name, version) {
+            return Ok(known);
+        }
         let file = PublishedFile::read(version, file)?;
         let (found, edition) = self.verified(folder, pool, name, file);
         // The worker may have replaced what was opened, and the new one have been looked at first.
         let is_overtaken = stands(&name.path(folder))?.is_none_or(|(now, _)| now != version);
-        let mut all = self.lock();
-        let before = all.get(name).cloned();
-        let before = before.and_then(|known| {
-            let served = known.served?;
-            (known.edition == edition || self.still_fits(folder, name, &served)).then_some(served)
-        });
+        // Judged before the lock is taken, which all CRLs share; again where somebody has put another there in between.
+        let (mut all, before) = loop {
+            let before = self.lock().get(name).and_then(|known| Some((known.edition, known.served.clone()?)));
+            let fits = before.as_ref().is_some_and(|(judged_by, served)| {
+                *judged_by == edition || self.signers.still_fits(folder, name, &served.verified).0
+            });
+            let all = self.lock();
+            let now = all.get(name).and_then(|known| known.served.as_ref());
+            if now.map(Arc::as_ptr) == before.as_ref().map(|(_, served)| Arc::as_ptr(served)) {
+                break (all, before.filter(|_| fits).map(|(_, served)| served));
+            }
+        };
         let known = |refused, served| Known { version: Some(version), edition, refused, served };
         let known = match (found, before) {
             (Ok(found), Some(before)) if found.is_behind(&before) => {
@@ -221,6 +231,24 @@ impl PublishedCrls {
         Ok(known)
     }
 
+    /// What is served of this version already, where the rows say something else by now, and not of its authority.
+    fn judged_again(&self, folder: &PublicFolder, name: &CrlName, version: Version) -> Option<Known> {
+        let is_it = |known: &&Known| {
+            known.version == Some(version) && known.refused.is_none() && known.served.is_some()
+        };
+        let mut known = self.lock().get(name).filter(is_it).cloned()?;
+        let served = known.served.clone()?;
+        let (fits, edition) = self.signers.still_fits(folder, name, &served.verified);
+        let mut all = self.lock();
+        let is_the_same = |now: &Known| now.served.as_ref().is_some_and(|now| Arc::ptr_eq(now, &served));
+        let place = all.get_mut(name).filter(|now| is_it(&&**now) && is_the_same(now))?;
+        if !fits {
+            return None;
+        }
+        (place.edition, known.edition) = (edition, edition);
+        Some(known)
+    }
+
     fn verified(
         &self,
         folder: &PublicFolder,
@@ -235,17 +263,12 @@ impl PublishedCrls {
             Err(error) => return (Err(Refused::Unreadable(error.to_string())), self.signers.edition()),
         };
         let (judged, edition) = self.signers.judge(folder, pool, name, &crl);
-        let found = judged.map_err(Refused::Mismatch).map(|()| {
+        let found = judged.map_err(Refused::Mismatch).map(|verified| {
             file.next_update = Some(crl.next_update);
             let Crl { number, this_update, next_update, .. } = crl;
-            ServedCrl { file: Arc::new(file), number, this_update, next_update }
+            ServedCrl { file: Arc::new(file), number, this_update, next_update, verified }
         });
         (found, edition)
-    }
-
-    /// Whether what was judged by other rows, or by none, is what its name says by those that are known now.
-    fn still_fits(&self, folder: &PublicFolder, name: &CrlName, served: &ServedCrl) -> bool {
-        Crl::read(&served.file.body).is_ok_and(|crl| self.signers.judge_now(folder, name, &crl).0.is_ok())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<CrlName, Known>> {

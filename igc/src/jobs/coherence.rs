@@ -52,11 +52,14 @@ pub fn look_and_state(
         .chain(config.object_store.as_ref().map(|_| NotLookedAt::ObjectStore))
         .collect();
     let standing = last_statement(installation, db)?;
-    let before = walk.take().or_else(|| standing.as_ref()?.ocsp_walk.clone());
-    let mut observation = Observation { fetcher: &fetcher, ocsp_validity, walk: before, not_looked_at, wait };
-    let stated = observe(db, &mut observation, &mut system_rng(), act)?;
-    *walk = stated.as_ref().map_or(observation.walk, |stated| stated.ocsp_walk.clone());
-    let Some(stated) = stated else { return Ok(None) };
+    // Kept where the look fails: the next one goes on from there.
+    if walk.is_none() {
+        *walk = standing.as_ref().and_then(|standing| standing.ocsp_walk.clone());
+    }
+    let mut observation =
+        Observation { fetcher: &fetcher, ocsp_validity, walk: walk.clone(), not_looked_at, wait };
+    let Some(stated) = observe(db, &mut observation, &mut system_rng(), act)? else { return Ok(None) };
+    walk.clone_from(&stated.ocsp_walk);
     for one in &stated.differences {
         tracing::error!(
             code = coherence::faults::COHERENCE_BROKEN.name,

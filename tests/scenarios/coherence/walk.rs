@@ -94,4 +94,19 @@ fn a_revocation_of_long_ago_that_ocsp_has_lost_is_found_by_the_walk_and_by_nothi
     }
     assert!(looks > 2, "a share at a time");
     assert_eq!(found, expected);
+
+    // Nobody listens there: a look ends all the same, and the walk has gone nowhere.
+    drop(status);
+    let mut wait = |_| Some(act.clone());
+    let mut observation = Observation {
+        fetcher: &fetcher,
+        ocsp_validity: Duration::from_secs(86_400),
+        walk: walk.clone(),
+        not_looked_at: Vec::new(),
+        wait: &mut wait,
+    };
+    let stated = observe(&mut db, &mut observation, &mut Fives, &act).unwrap().unwrap();
+    assert_eq!((stated.ocsp_questions, stated.ocsp_walk), (3, walk));
+    let silent: BTreeSet<_> = stated.differences.iter().map(|one| (one.face, one.kind)).collect();
+    assert!(silent.contains(&(Face::Ocsp, Kind::Unreachable)), "{silent:?}");
 }
