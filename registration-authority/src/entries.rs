@@ -4,7 +4,8 @@
 //! A reconciler: it compares who was entered by a feed of these last days, and what was added to whom it knew already, a second profession
 //! or the first one of who was a student, with the orders there are, and submits what is missing in the
 //! register's name. Nothing is approved by it: an officer decides as on every order, and the order carries the digest of the feed that
-//! says so. Within a day there are at most as many as the configuration says; what is more waits for the next. What cannot be ordered is
+//! says so. Within a day there are at most as many as the configuration says; what is more is noted and waits for the next, first come first
+//! served, however many days that takes. What cannot be ordered is
 //! noted with its rule ([`refused`]), shown to officers and tried again later, so that it keeps nobody out.
 
 pub mod refused;
@@ -47,8 +48,8 @@ pub struct Entered {
     pub refused: Vec<(String, Code)>,
     /// Persons of whom a row cannot be read, with its code: nobody else waits for them.
     pub failed: Vec<(String, Code)>,
-    /// How many, of those that were looked at, wait for another day.
-    pub waiting: usize,
+    /// How many wait for another day.
+    pub waiting: i64,
 }
 
 /// Why nobody was looked for.
@@ -105,6 +106,8 @@ pub fn order_for_entered(
         return Ok(done);
     }
     let mut left = u64::from(most_a_day).saturating_sub(ordered_within_a_day(db, act.at)?);
+    db.write(|db| refused::forget(db, act.at.minus(DAYS)))?;
+    order_waiting(db, registry, &mut left, &mut done, rng, act)?;
     let mut after = String::new();
     loop {
         let page = import::entered(db, act.at.minus(DAYS), &after, PAGE)?;
@@ -112,10 +115,11 @@ pub fn order_for_entered(
         after = end;
         let unreadable = professional_registry::faults::REGISTER_UNREADABLE;
         done.failed.extend(page.unreadable.into_iter().map(|person| (person, unreadable)));
+        let mut waits = Vec::new();
         for wish in missing(db, &page.entrants, act.at)? {
             match tried(db, registry, &wish, left, rng, act) {
                 Ok(Tried::StoodBefore) => {}
-                Ok(Tried::Waits) => done.waiting += 1,
+                Ok(Tried::Waits) => waits.push(wish.order()),
                 Ok(Tried::Ordered(number)) => {
                     left -= 1;
                     done.ordered.push(number);
@@ -127,12 +131,63 @@ pub fn order_for_entered(
                 Err(error) => return Err(error),
             }
         }
-        if left == 0 {
-            break;
-        }
+        db.write(|db| waits.iter().try_for_each(|wish| refused::wait(db, wish, act.at)))?;
     }
     db.write(|db| refused::forget(db, act.at.minus(DAYS)))?;
+    done.waiting = refused::waiting(db)?.0;
     Ok(done)
+}
+
+/// Submits what had to wait, the longest first, as far as the day has room.
+fn order_waiting(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    left: &mut u64,
+    done: &mut Entered,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), EntriesError> {
+    if *left == 0 {
+        return Ok(());
+    }
+    for wish in refused::next_waiting(db)? {
+        if *left == 0 {
+            break;
+        }
+        let person = wish.holder.to_string();
+        match waited(db, registry, wish, rng, act) {
+            Ok(Tried::Ordered(number)) => {
+                *left -= 1;
+                done.ordered.push(number);
+            }
+            Ok(Tried::Refused(code)) => done.refused.push((person, code)),
+            Ok(Tried::StoodBefore | Tried::Waits) => {}
+            Err(error) if error.is_of_one_row() => done.failed.push((person, error.code())),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// What the register has said meanwhile counts: under a number that turned out to be the new one of somebody who stood before, nobody waits.
+fn waited(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    wish: NewCardOrder,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Tried, EntriesError> {
+    let record = registry.professional(db, &wish.holder)?;
+    let exercises = record.iter().flat_map(|record| &record.exercises);
+    let exercises = exercises.map(|one| (one.profession, one.category)).collect();
+    let entrant = Entrant { id: wish.holder.clone(), exercises };
+    let rules = eligibility::rules_of(Product::Card(wish.kind))?;
+    let entered = Wish { rules, kind: wish.kind, entrant: &entrant, profession: wish.profession };
+    if stood_before(db, registry, &entered)? {
+        db.write(|db| refused::waits_no_more(db, &wish))?;
+        return Ok(Tried::StoodBefore);
+    }
+    ordered_or_noted(db, registry, wish, rng, act)
 }
 
 /// What came of a wish.
@@ -159,10 +214,20 @@ fn tried(
     if left == 0 {
         return Ok(Tried::Waits);
     }
-    match db.write(|db| submit(db, registry, wish.order(), rng, act)) {
+    ordered_or_noted(db, registry, wish.order(), rng, act)
+}
+
+fn ordered_or_noted(
+    db: &mut Database,
+    registry: &mut dyn Registry,
+    wish: NewCardOrder,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<Tried, EntriesError> {
+    match db.write(|db| submit(db, registry, wish.clone(), rng, act)) {
         Ok(number) => Ok(Tried::Ordered(number)),
         Err(SubmitError::NotEligible(error)) => {
-            db.write(|db| refused::note(db, &wish.order(), error.code(), act.at))?;
+            db.write(|db| refused::note(db, &wish, error.code(), act.at))?;
             Ok(Tried::Refused(error.code()))
         }
         Err(error) => Err(error.into()),

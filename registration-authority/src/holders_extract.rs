@@ -11,11 +11,14 @@ use card::CardKind;
 use diesel::prelude::*;
 use professional_registry::extract;
 use professional_registry::nomenclature::card_type_label;
-use professional_registry::{IdNatPs, Profession, ProfessionalRecord, Registry, RegistryError};
+use professional_registry::{
+    Category, Exercise, IdNatPs, Profession, ProfessionalRecord, Registry, RegistryError,
+};
 use store::schema::{card_certificates, cards, certificates};
 use store::{Code, Database, Fault, Timestamp};
 use thiserror::Error;
 
+use crate::eligibility::{self, BadRules, Product};
 use crate::faults;
 use crate::renumbered;
 
@@ -54,6 +57,9 @@ pub enum HoldersExtractError {
     /// The file cannot be written.
     #[error("cannot write the extract: {0}")]
     File(#[from] io::Error),
+    /// The tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] BadRules),
     /// The register does not answer.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -66,6 +72,7 @@ impl Fault for HoldersExtractError {
     fn code(&self) -> Code {
         match self {
             Self::File(_) => faults::HOLDERS_EXTRACT_FILE,
+            Self::Rules(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Database(_) => store::fault::DATABASE,
         }
@@ -108,7 +115,8 @@ pub fn write(
                     ),
                     Err(_) => (card.holder.clone(), None),
                 };
-                writeln!(out, "{}|", line(card, &now, *since, record.as_ref()).join("|"))?;
+                let categories = categories_of(card)?;
+                writeln!(out, "{}|", line(card, &now, *since, (record.as_ref(), categories)).join("|"))?;
                 written += 1;
             }
         }
@@ -155,16 +163,24 @@ fn valid_since(db: &mut Database, page: &[CardRow]) -> QueryResult<HashMap<Strin
     Ok(since)
 }
 
+/// The categories of exercise that a card of its kind is for.
+fn categories_of(card: &CardRow) -> Result<&'static [Category], BadRules> {
+    match card.kind.parse() {
+        Ok(kind) => Ok(&eligibility::rules_of(Product::Card(kind))?.categories),
+        Err(_) => Ok(&[]),
+    }
+}
+
 /// `holder` is his number now; the one in the card is the card's.
 fn line(
     card: &CardRow,
     holder: &str,
     since: Timestamp,
-    record: Option<&ProfessionalRecord>,
+    (record, categories): (Option<&ProfessionalRecord>, &[Category]),
 ) -> [String; COLUMNS.len()] {
     let profession = card.exercise.strip_prefix("profession:").and_then(Profession::from_code);
     let exercises = record.map_or(&[][..], |record| &record.exercises);
-    let exercise = exercises.iter().find(|exercise| Some(exercise.profession) == profession);
+    let exercise = profession.and_then(|profession| exercise_of(exercises, profession, categories));
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let (id_type, id) = holder.split_at_checked(1).unwrap_or(("", holder));
     [
@@ -186,6 +202,18 @@ fn line(
         day(card.opposed_at),
         day(Some(card.changed_at)),
     ]
+}
+
+/// The exercise that a card for these categories stands for: one that the register still lists, or else the one that ended last. A civil
+/// one and a military one of the same profession may bear other names, and one who learns it has another card.
+fn exercise_of<'r>(
+    exercises: &'r [Exercise],
+    profession: Profession,
+    categories: &[Category],
+) -> Option<&'r Exercise> {
+    let fits = |one: &&Exercise| one.profession == profession && categories.contains(&one.category);
+    let living = exercises.iter().filter(fits).find(|one| one.ceased_at.is_none());
+    living.or_else(|| exercises.iter().filter(fits).max_by_key(|one| one.ceased_at))
 }
 
 /// Empty where there is none.

@@ -3,7 +3,7 @@
 use professional_registry::extract::Form;
 use professional_registry::import;
 use registration_authority::decision::Standing;
-use registration_authority::{held_feed, lapse};
+use registration_authority::{entries, held_feed, lapse};
 use store::Database;
 
 use super::{Finding, Findings, Verdict};
@@ -47,6 +47,15 @@ pub(super) fn standing(db: &mut Database, findings: &mut Findings) -> Result<(),
             "register",
             "the newest extract is half imported: no card is held against the register meanwhile",
             "igc registry import, the same file again, unless it is being imported now",
+        ));
+    }
+    if let (waiting @ 1.., since) = entries::refused::waiting(db)? {
+        let since = since.map_or_else(String::new, |since| format!(", the first since {since}"));
+        findings.push(Finding::new(
+            Verdict::Warning,
+            "registration",
+            format!("cards that entries ask for and that wait for a day with room: {waiting}{since}"),
+            "raise register.orders_a_day, or let them have their turn: none is forgotten",
         ));
     }
     read_in_part(db, findings)?;

@@ -20,6 +20,8 @@ const SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Standing {
     /// Its sequence, where it was imported already.
     pub(crate) complete: Option<i64>,
+    /// What the file was called then.
+    pub(crate) called: String,
     /// Its sequence, where an import of it was begun and not finished.
     pub(crate) importing: Option<i64>,
     /// What that began with; `None` of one from before this was kept.
@@ -75,21 +77,22 @@ pub(crate) fn standing(
     if extracted_at > act.at.plus(SKEW) {
         return Err(ImportError::Future { extracted_at });
     }
-    type Same = (String, i64, Option<String>, Option<String>);
+    type Same = (String, i64, String, Option<String>, Option<String>);
     let same: Option<Same> = register_feeds::table
         .find(digest)
         .select((
             register_feeds::status,
             register_feeds::sequence,
+            register_feeds::file_name,
             register_feeds::difference,
             register_feeds::warnings,
         ))
         .first(db)
         .optional()?;
-    if let Some((status, sequence, ..)) = &same
+    if let Some((status, sequence, called, ..)) = &same
         && status == "complete"
     {
-        return Ok(Standing { complete: Some(*sequence), ..Standing::default() });
+        return Ok(Standing { complete: Some(*sequence), called: called.clone(), ..Standing::default() });
     }
     // A feed that was begun counts as well: its rows are partly in. Of the same minute, only one that was finished
     // bars the way; one that was not may have been a bad copy of this very file.
@@ -104,9 +107,9 @@ pub(crate) fn standing(
     if let Some((newest, _)) = others.into_iter().find(bars) {
         return Err(ImportError::Older { extracted_at, newest });
     }
-    let Some((_, sequence, difference, warnings)) = same else { return Ok(Standing::default()) };
+    let Some((_, sequence, called, difference, warnings)) = same else { return Ok(Standing::default()) };
     let began_with = Changes::read(difference.as_deref(), warnings.as_deref())?;
-    Ok(Standing { complete: None, importing: Some(sequence), began_with })
+    Ok(Standing { complete: None, called, importing: Some(sequence), began_with })
 }
 
 /// A feed to begin.

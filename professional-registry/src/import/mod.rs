@@ -95,6 +95,14 @@ pub fn import_extract<F: Read + Seek + Send>(
     if let Some(sequence) = standing.complete {
         report.outcome = Outcome::AlreadyImported;
         report.sequence = Some(sequence);
+        if standing.called != file_name {
+            tracing::warn!(
+                feed.sequence = sequence,
+                "{file_name} is register feed {sequence} once more, which came as {}: nothing of it is read again",
+                standing.called
+            );
+            report.played_again = Some(standing.called);
+        }
         return Ok(report);
     }
     let ceases = survey.rows_unidentified == 0 || options.accept_unidentified;

@@ -21,6 +21,9 @@ pub struct ImportReport {
     pub file_name: String,
     /// When the extract was made.
     pub extracted_at: Timestamp,
+    /// What the file was called when it was imported, where that was before and under another name: whoever fetches it day by day has
+    /// got the same octets for another day, and that day's feed is still to come.
+    pub played_again: Option<String>,
     /// Whether an import that had been interrupted was taken up: the difference, and its warnings, are those that it began with.
     pub resumed: bool,
     /// Lines after the header.
@@ -177,6 +180,7 @@ impl ImportReport {
             source: form.source,
             file_name: file_name.to_owned(),
             extracted_at,
+            played_again: None,
             resumed: false,
             rows_read: survey.rows_read,
             rows_rejected: survey.rows_rejected,

@@ -50,6 +50,61 @@ fn no_more_are_ordered_within_a_day_than_the_configuration_says_and_none_where_i
     assert_eq!(run(&mut house, 3).ordered.len(), 2);
 }
 
+#[test]
+fn who_waits_for_longer_than_anybody_is_looked_for_has_his_card_ordered_all_the_same_in_his_turn() {
+    on_both(|house| {
+        house.import_day(2, &with_crowd(5));
+        let first = run(house, 2);
+        assert_eq!((first.ordered.len(), first.waiting), (2, 3));
+        let act = house.officer("alice");
+        assert!(
+            refused::refused_entries(&mut house.db, 10, &act).unwrap().shown.is_empty(),
+            "no rule refuses"
+        );
+        assert_eq!(refused::waiting(&mut house.db).unwrap(), (3, Some(act.at)));
+        // The worker stands still for two months.
+        house.later(60 * 86_400);
+        let second = run(house, 2);
+        assert_eq!((second.ordered.len(), second.waiting), (2, 1), "{second:?}");
+        assert_eq!(run(house, 2).waiting, 1, "the same day");
+        house.later(86_401);
+        let third = run(house, 2);
+        assert_eq!((third.ordered.len(), third.waiting), (1, 0), "{third:?}");
+        assert_eq!(refused::waiting(&mut house.db).unwrap(), (0, None));
+        assert_eq!(run(house, 2), Entered::default());
+    });
+}
+
+#[test]
+fn who_waits_under_a_number_that_turns_out_to_be_a_second_one_of_his_waits_no_more() {
+    let mut house = House::new();
+    house.try_import_with(2, &second_day(), &line_of_adeli_nurse(&adeli_nurse())).unwrap();
+    assert_eq!(run(&mut house, 1).ordered.len(), 1);
+    let renumbered = line_of_adeli_nurse(&adeli_nurse_renumbered());
+    house.try_import_with(3, &with_crowd(1), &renumbered).unwrap();
+    assert_eq!(run(&mut house, 1).waiting, 2, "nobody has said yet that she is the same");
+    let act = house.act(store::Actor::Job("register-import"));
+    renumber(&mut house, &act);
+    house.later(86_401);
+    let done = run(&mut house, 10);
+    assert_eq!((done.ordered.len(), done.refused.len(), done.waiting), (1, 0, 0), "{done:?}");
+}
+
+#[test]
+fn who_waited_and_is_refused_in_his_turn_is_told_with_the_rule_and_as_tried_once() {
+    let mut house = House::new();
+    house.import_day(2, &day([line_of(0, "60", "C"), line_of(1, "60", "C")]));
+    assert_eq!(run(&mut house, 1).waiting, 1);
+    let family_name: &'static str = "A".repeat(65).leak();
+    house.import_day(3, &day([line_of(0, "60", "C"), Line { family_name, ..line_of(1, "60", "C") }]));
+    house.later(86_401);
+    let done = run(&mut house, 1);
+    assert_eq!((done.refused.len(), done.waiting), (1, 0), "{done:?}");
+    let act = house.officer("alice");
+    let told = refused::refused_entries(&mut house.db, 10, &act).unwrap().shown.remove(0);
+    assert_eq!((told.code.as_str(), told.tries), ("order-name-uncertifiable", 1));
+}
+
 fn line_of(number: u32, profession: &'static str, category: &'static str) -> Line {
     Line { person: 1000 + number, family_name: "DUVAL", given_name: "Ange", profession, category }
 }

@@ -80,3 +80,35 @@ fn the_type_of_a_card_is_called_as_its_table_calls_it() {
     assert!(table.lines().any(|entry| entry.starts_with(&format!("{code}\t{label}\t"))), "{code}: {label}");
     assert_eq!(label, "Carte de professionnel de santé");
 }
+
+/// Who exercised a profession, is with the armed forces now, and learns it once more: under another name each time.
+#[test]
+fn a_card_has_the_category_and_the_names_of_an_exercise_that_it_is_for_the_living_one_first() {
+    let mut house = House::new();
+    let mut worker = house.worker();
+    house.active_card(&mut worker, &nurse());
+    let seen = |house: &mut House, day: u64, exercises: &[(&'static str, &'static str)]| {
+        let hers = exercises.iter().map(|(category, family_name)| Line {
+            person: 1,
+            family_name,
+            given_name: "Élise",
+            profession: "60",
+            category,
+        });
+        let lines: Vec<Line> = without(second_day(), &nurse()).into_iter().chain(hers).collect();
+        house.later(86_400);
+        house.import_day(day, &lines);
+        let [line] = &self::lines(house)[..] else { panic!("one card") };
+        (cell(line, "Code catégorie professionnelle").to_owned(), cell(line, "Nom d'exercice").to_owned())
+    };
+    let told = |category: &str, name: &str| (category.to_owned(), name.to_owned());
+    assert_eq!(seen(&mut house, 2, &[("C", "DURAND")]), told("C", "DURAND"));
+    assert_eq!(seen(&mut house, 3, &[("M", "CAPITAINE")]), told("M", "CAPITAINE"), "not the one that ended");
+    assert_eq!(seen(&mut house, 4, &[("C", "LEROY")]), told("C", "LEROY"));
+    let also_a_student = [("E", "ÉTUDES"), ("M", "CAPITAINE")];
+    assert_eq!(seen(&mut house, 5, &also_a_student), told("M", "CAPITAINE"), "a CPS is not for who learns");
+    // A student's exercise is none that a CPS is for, though it is the only one that lives.
+    assert_eq!(seen(&mut house, 6, &[("E", "ÉTUDES")]), told("M", "CAPITAINE"), "the one that ended last");
+    assert_eq!(seen(&mut house, 7, &[("C", "DURAND-LEROY")]), told("C", "DURAND-LEROY"));
+    assert_eq!(seen(&mut house, 8, &[("E", "THÈSE")]).0, "C", "the one that ended last");
+}

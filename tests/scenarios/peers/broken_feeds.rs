@@ -217,10 +217,16 @@ fn a_late_feed_is_refused_and_one_that_is_played_again_is_no_second_reading() {
         assert_eq!(workshop.opposed_by_the_register(), [""; 0]);
         // The same day's file, once more and under the name of a later one: the octets tell.
         let again = workshop.import(&file).expect_exit(0).json();
-        assert_eq!(again[0]["outcome"], "already-imported");
+        assert_eq!(
+            (&again[0]["outcome"], &again[0]["played_again"]),
+            (&"already-imported".into(), &serde_json::Value::Null)
+        );
         let later = workshop.extract(3, &[]);
         fs::copy(&file, &later).unwrap();
-        assert_eq!(workshop.import(&later).expect_exit(0).json()[0]["outcome"], "already-imported");
+        let under_another = workshop.import(&later).expect_exit(0).json()[0].clone();
+        assert_eq!(under_another["outcome"], "already-imported");
+        let called = file.file_name().unwrap().to_str().unwrap();
+        assert_eq!(under_another["played_again"], called, "and somebody is told");
         assert_eq!(workshop.opposed_by_the_register(), [""; 0], "one reading, whoever shows it how often");
         // An older one that says it too comes too late; made different, so that its octets are its own.
         let text = fs::read_to_string(&late).unwrap();

@@ -145,6 +145,18 @@ fn read(
 
 fn words(report: &ImportReport) -> String {
     let difference = &report.difference;
+    if report.outcome == Outcome::AlreadyImported {
+        let sequence = report.sequence.unwrap_or_default();
+        let again = report.played_again.as_ref().map_or_else(String::new, |called| {
+            format!(
+                "  warning: the same octets came as {called} before: this day's extract is still to come\n"
+            )
+        });
+        return format!(
+            "{}: imported already, as feed {sequence}: nothing was read again\n{again}",
+            report.file_name
+        );
+    }
     let mut text = format!(
         "{}: {} rows, {} refused; {} persons: {} new, {} changed, {} ceased, {} merged, {} reappeared\n",
         report.file_name,

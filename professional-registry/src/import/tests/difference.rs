@@ -68,6 +68,8 @@ fn the_same_file_again_changes_nothing_and_says_so() {
     let before = contents(db);
     let again = import(db, &bytes, 1).unwrap();
     assert_eq!((again.outcome, again.sequence), (Outcome::AlreadyImported, Some(1)));
+    assert_eq!(again.played_again, Some(name_of(0)), "another day's name, and the octets of that one");
+    assert_eq!(import(db, &bytes, 0).unwrap().played_again, None, "a command that is repeated");
     assert_eq!(contents(db), before);
     let imported: i64 = audit_events::table
         .filter(audit_events::action.eq("register.imported"))

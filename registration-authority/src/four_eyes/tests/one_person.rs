@@ -7,19 +7,25 @@ use ::card::CardNumber;
 use diesel::prelude::*;
 use jiff::civil::{Weekday, time};
 use professional_registry::ImportedRegister;
+use professional_registry::import::ImportError;
 use store::schema::decisions;
 
+use super::super::table;
 use super::near::of_card;
+use crate::approval::{Decidable, SubjectKind, Verdict};
+use crate::decision::{self, DecideError, Given};
 use crate::enrolment::{self, NewCredential, NewEnrolment};
 use crate::officers::{self, Role, Scope};
 use crate::order::{self, OrderState, OrderStatus};
 use crate::queue::{self, Filter, WorkingHours};
+use crate::suspension::{self, SuspensionPolicy};
 use crate::testing::*;
+use crate::{held_feed, lapse};
 
 /// Two logins of one person, each with the certificate of a card of his: he exercises two professions.
 const LOGINS: [&str; 2] = ["jean", "marc"];
 
-fn two_logins(house: &mut House) {
+fn two_logins(house: &mut House) -> Worker {
     let mut worker = house.worker();
     for (login, profession) in LOGINS.into_iter().zip(["60", "70"]) {
         house.approved_for(&twofold(), profession);
@@ -39,6 +45,7 @@ fn two_logins(house: &mut House) {
         db.write(|db| enrolment::propose(db, verifier, &roster, new, rng, &act)).unwrap();
     }
     house.later(1);
+    worker
 }
 
 /// An order that asks for two officers; its number.
@@ -64,6 +71,53 @@ fn one_person_with_two_logins_gives_one_of_two_approvals() {
             .unwrap();
         assert_eq!(taken, 1);
         assert!(matches!(house.approve("bob", &number).unwrap().state, OrderState::Approved { .. }));
+    });
+}
+
+/// What two officers decide on, beside orders: something of each kind that stands open.
+fn open_subjects(house: &mut House, worker: &mut Worker) -> Vec<Decidable> {
+    let with = |count: u32| second_day().into_iter().chain(crowd(count)).collect::<Vec<_>>();
+    house.import_day(2, &with(60));
+    let held = house.try_import(4, &with(10), None).unwrap_err();
+    let ImportError::Held { hold, .. } = held else { panic!("{held}") };
+    let feed = held_feed::get(&mut house.db, &hold.feed).unwrap().decidable();
+    house
+        .sql(
+            "INSERT INTO opposition_plans (id, sequence, feed, planned_by, planned_at) \
+             SELECT 'PO-2026-000009', sequence, id, 'job:revalidation', 1 FROM register_feeds WHERE sequence = 1",
+        )
+        .unwrap();
+    let plan = lapse::get(&mut house.db, "PO-2026-000009").unwrap().decidable();
+    let card = house.active_card(worker, &other_nurse());
+    let rita = house.officer("rita");
+    let House { db, rng, .. } = house;
+    suspension::suspend(db, SuspensionPolicy::Allowed, &card, rng, &rita).unwrap();
+    let lift = suspension::of_card(db, &card).unwrap().unwrap().decidable();
+    vec![feed, plan, lift]
+}
+
+fn approves(house: &mut House, login: &str, subject: &Decidable) -> Result<(), DecideError> {
+    let (proof, act) = (house.proof(login, subject), house.officer(login));
+    let given =
+        Given { version: subject.version, verdict: Verdict::Approve, proof: &proof, reason_text: None };
+    let House { db, verifier, .. } = house;
+    db.write(|db| decision::check(db, verifier, subject.clone(), given, &act)?.record(db, &act).map(drop))
+}
+
+#[test]
+fn one_person_with_two_logins_is_one_officer_of_whatever_two_decide_on() {
+    on_both(|house| {
+        let mut worker = two_logins(house);
+        let subjects = open_subjects(house, &mut worker);
+        // A kind that comes to the table and not here is not forgotten. Enrolments are administrators', who are played apart.
+        let by_two = table().unwrap().decisions.iter().filter(|rule| rule.officers == 2).map(|rule| rule.on);
+        let kinds: Vec<SubjectKind> = by_two.filter(|on| *on != SubjectKind::OfficerEnrolment).collect();
+        assert_eq!(subjects.iter().map(|subject| subject.kind).collect::<Vec<_>>(), kinds);
+        for subject in &subjects {
+            approves(house, "jean", subject).unwrap();
+            assert_eq!(code(approves(house, "marc", subject)), "delegation-one-person", "{:?}", subject.kind);
+            approves(house, "bob", subject).unwrap();
+        }
     });
 }
 
