@@ -93,7 +93,7 @@ pub enum Settled {
 }
 
 impl Settled {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Refused => "refused",
@@ -135,7 +135,7 @@ pub(super) struct NewCase<'a> {
     pub(super) identities: &'a str,
 }
 
-/// Opens it, unless one of these numbers waits, or the same doubt was settled before. Inside a transaction.
+/// Opens it, unless one of these numbers waits, or officers have answered the same doubt. Inside a transaction.
 pub(super) fn open(
     db: &mut Database,
     new: &NewCase<'_>,
@@ -149,8 +149,11 @@ pub(super) fn open(
     };
     let waits: i64 = of_these().filter(register_merge_cases::outcome.is_null()).count().get_result(db)?;
     let before: i64 = of_these().count().get_result(db)?;
-    let same: i64 =
-        of_these().filter(register_merge_cases::identities.eq(identities)).count().get_result(db)?;
+    let answered = register_merge_cases::outcome.ne(Settled::Overtaken.as_str());
+    let same: i64 = of_these()
+        .filter(register_merge_cases::identities.eq(identities).and(answered))
+        .count()
+        .get_result(db)?;
     if waits > 0 || (same > 0 && doubt != MergeDoubt::Asked) {
         return Ok(None);
     }
@@ -296,6 +299,19 @@ pub fn settle_refused(
 ) -> Result<(), MergeCaseError> {
     let case = case_of(db, id)?.ok_or_else(|| MergeCaseError::Unknown(id.to_owned()))?;
     settle(db, &case, Settled::Refused, json!({}), rng, act)?;
+    Ok(())
+}
+
+/// Puts a case aside of which a refusal says what nobody signed: the same doubt can be raised again, as another case. Inside a write
+/// transaction.
+pub fn settle_unsigned(
+    db: &mut Database,
+    id: &str,
+    rng: &mut dyn CryptoRng,
+    act: &Act,
+) -> Result<(), MergeCaseError> {
+    let case = case_of(db, id)?.ok_or_else(|| MergeCaseError::Unknown(id.to_owned()))?;
+    settle(db, &case, Settled::Overtaken, json!({ "refusal": "unsigned" }), rng, act)?;
     Ok(())
 }
 

@@ -160,6 +160,9 @@ struct Counts {
     touched: u64,
     known: u64,
     doubtful: u64,
+    /// Those of them about which nobody has been asked.
+    unasked: u64,
+    /// What the file is judged by.
     compared: u64,
     refused: Vec<MergeRowError>,
 }
@@ -168,7 +171,7 @@ impl Counts {
     fn take(&mut self, pair: &Pair, judged: &Judged) {
         self.compared += u64::from(judged.is_compared());
         match judged {
-            Judged::Known => self.known += 1,
+            Judged::Known { .. } => self.known += 1,
             Judged::Refused(fault) => {
                 let fault = fault.clone();
                 self.refused.push(MergeRowError { line: pair.line, column: read::RPPS, fault });
@@ -177,7 +180,10 @@ impl Counts {
                 self.new += 1;
                 self.touched += u64::from(*touches);
             }
-            Judged::Doubtful { .. } => self.doubtful += 1,
+            Judged::Doubtful { asked, .. } => {
+                self.doubtful += 1;
+                self.unasked += u64::from(!asked);
+            }
         }
     }
 }
@@ -224,8 +230,9 @@ fn stop(
     rng: &mut dyn CryptoRng,
     act: &Act,
 ) -> Result<(), MergeError> {
-    if options.brakes.is_too_many(survey.doubtful, survey.compared) {
-        return Err(MergeError::MassDoubt { doubtful: survey.doubtful, compared: survey.compared });
+    // One that was begun was judged then, and its first rows are in.
+    if !resumed && options.brakes.is_too_many(survey.unasked, survey.compared) {
+        return Err(MergeError::MassDoubt { doubtful: survey.unasked, compared: survey.compared });
     }
     let touched = survey.touched;
     if options.brakes.is_many(touched, living) {
@@ -287,7 +294,7 @@ fn keep(
         kept.counts.take(pair, &judged);
         let (adeli, rpps) = (pair.adeli.to_string(), pair.rpps.to_string());
         match judged {
-            Judged::Known | Judged::Refused(_) => {}
+            Judged::Known { .. } | Judged::Refused(_) => {}
             Judged::New { compared, .. } => {
                 diesel::insert_into(register_merges::table)
                     .values((
@@ -299,7 +306,7 @@ fn keep(
                     ))
                     .execute(db)?;
             }
-            Judged::Doubtful { doubt, identities } if (kept.cases.len() as u64) < room => {
+            Judged::Doubtful { doubt, identities, asked: false } if (kept.cases.len() as u64) < room => {
                 let kind = MergeCaseKind::Join;
                 let new = NewCase { kind, adeli: &adeli, rpps: &rpps, doubt, identities: &identities };
                 kept.cases.extend(case::open(db, &new, rng, act)?);

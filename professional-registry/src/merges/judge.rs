@@ -2,16 +2,19 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use store::Database;
-use store::schema::register_merges;
+use store::schema::{register_merge_cases, register_merges};
 
 use super::person::{self, Person};
 use super::read::Pair;
-use super::{MergeDoubt, MergeFault};
+use super::{MergeCaseKind, MergeDoubt, MergeFault, Settled};
 
 /// What becomes of a row of the correspondence.
 pub(super) enum Judged {
     /// The two are one already.
-    Known,
+    Known {
+        /// Whether both persons were known when they were compared, and agreed.
+        compared: bool,
+    },
     /// It may not be.
     Refused(MergeFault),
     /// Nothing speaks against it.
@@ -26,13 +29,20 @@ pub(super) enum Judged {
         doubt: MergeDoubt,
         /// Fingerprint of what the doubt rests on.
         identities: String,
+        /// Whether officers were asked, and wait or have answered: the publisher's files are cumulative, and say it every day.
+        asked: bool,
     },
 }
 
 impl Judged {
-    /// Whether both persons are known.
+    /// Whether this file is judged by the pair: both persons are known, and agree, or differ as nobody has been asked about yet.
     pub(super) fn is_compared(&self) -> bool {
-        matches!(self, Self::New { compared: true, .. } | Self::Doubtful { .. })
+        matches!(
+            self,
+            Self::Known { compared: true }
+                | Self::New { compared: true, .. }
+                | Self::Doubtful { asked: false, .. }
+        )
     }
 }
 
@@ -49,11 +59,22 @@ pub(super) fn judge(db: &mut Database, pairs: &[Pair]) -> QueryResult<Vec<Judged
     for row in rows {
         merged.entry(row.adeli.clone()).or_default().push(row);
     }
+    let rows: Vec<Asked> = register_merge_cases::table
+        .filter(register_merge_cases::adeli.eq_any(&ids))
+        .filter(register_merge_cases::kind.eq(MergeCaseKind::Join.as_str()))
+        .select(Asked::as_select())
+        .load(db)?;
+    let mut asked: HashMap<String, Vec<Asked>> = HashMap::new();
+    for row in rows {
+        asked.entry(row.adeli.clone()).or_default().push(row);
+    }
     let persons = person::known(db, &ids)?;
     let judged = pairs.iter().map(|pair| {
         let (adeli, rpps) = (pair.adeli.to_string(), pair.rpps.to_string());
         let before = merged.get(&adeli).map_or(&[][..], Vec::as_slice);
-        standing(before, &rpps).unwrap_or_else(|| of_new(persons.get(&adeli), persons.get(&rpps)))
+        let asked = asked.get(&adeli).map_or(&[][..], Vec::as_slice);
+        standing(before, &rpps)
+            .unwrap_or_else(|| of_new(persons.get(&adeli), persons.get(&rpps), (asked, &rpps)))
     });
     Ok(judged.collect())
 }
@@ -63,14 +84,24 @@ pub(super) fn judge(db: &mut Database, pairs: &[Pair]) -> QueryResult<Vec<Judged
 struct Merged {
     adeli: String,
     rpps: String,
+    compared_at: Option<i64>,
     ended_at: Option<i64>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = register_merge_cases)]
+struct Asked {
+    adeli: String,
+    rpps: String,
+    identities: String,
+    outcome: Option<String>,
 }
 
 /// What is known of an ADELI number decides, where something is.
 fn standing(before: &[Merged], rpps: &str) -> Option<Judged> {
     if let Some(stands) = before.iter().find(|one| one.ended_at.is_none()) {
         return Some(if stands.rpps == rpps {
-            Judged::Known
+            Judged::Known { compared: stands.compared_at.is_some() }
         } else {
             Judged::Refused(MergeFault::Contradicts)
         });
@@ -78,11 +109,18 @@ fn standing(before: &[Merged], rpps: &str) -> Option<Judged> {
     before.iter().any(|one| one.rpps == rpps).then_some(Judged::Refused(MergeFault::Parted))
 }
 
-fn of_new(old: Option<&Person>, new: Option<&Person>) -> Judged {
+fn of_new(old: Option<&Person>, new: Option<&Person>, (asked, rpps): (&[Asked], &str)) -> Judged {
     if let (Some(one), Some(other)) = (old, new)
         && let Some(doubt) = person::doubt(one, other)
     {
-        return Judged::Doubtful { doubt, identities: person::fingerprint(doubt, old, new) };
+        let identities = person::fingerprint(doubt, old, new);
+        let overtaken = Settled::Overtaken.as_str();
+        let stands = |one: &Asked| match one.outcome.as_deref() {
+            None => true,
+            Some(outcome) => outcome != overtaken && one.identities == identities,
+        };
+        let asked = asked.iter().any(|one| one.rpps == rpps && stands(one));
+        return Judged::Doubtful { doubt, identities, asked };
     }
     Judged::New { touches: old.is_some(), compared: old.is_some() && new.is_some() }
 }

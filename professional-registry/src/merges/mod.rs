@@ -29,7 +29,7 @@ use crate::identifiers::IdNatPs;
 
 pub use case::{
     CASE_SOURCE, MergeCase, MergeCaseError, MergeCaseKind, MergeDoubt, Settled, ask_to_part, case_of,
-    settle_refused, settle_released, unsettled,
+    settle_refused, settle_released, settle_unsigned, unsettled,
 };
 pub use import::{MergeOptions, MergeReport, SOURCE, import_merges};
 pub use look_again::look_again;

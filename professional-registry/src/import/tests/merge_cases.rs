@@ -223,6 +223,32 @@ fn a_file_most_of_whose_pairs_are_two_persons_is_no_correspondence() {
 }
 
 #[test]
+fn a_file_that_repeats_what_was_settled_is_judged_by_what_is_new_of_it() {
+    on_both(|database| {
+        let db = &mut database();
+        let is_two = |index: u32| index < 11 || index >= 65;
+        let mut persons: Vec<(String, &str)> = (100..400).map(|index| (old(index), "PETIT")).collect();
+        for index in 0..79 {
+            persons.push((old(index), "PETIT"));
+            persons.push((new(index), if is_two(index) { "MOREAU" } else { "PETIT" }));
+        }
+        register(db, &persons.iter().map(|(id, family)| (&**id, *family, "Anne")).collect::<Vec<_>>(), 0);
+        let pairs: Vec<_> = (0..79).map(|index| (old(index), new(index))).collect();
+        let first = told(db, &pairs[..60], 1, None).unwrap();
+        assert_eq!((first.new, first.doubtful, first.cases.len()), (49, 11, 11));
+        decide(db, &first.cases[0].id, "alice", "refuse");
+        let rng = &mut UnwrapErr(getrandom::SysRng);
+        db.write(|db| settle_refused(db, &first.cases[0].id, rng, &act_on(1))).unwrap();
+        // Of the seventeen that are new twelve are doubted; of all that the file says, fewer than a fifth.
+        let next = told(db, &pairs[..77], 2, None).unwrap();
+        assert_eq!((next.new, next.known, next.doubtful, next.cases.len()), (5, 49, 23, 12));
+        // Of all that it says more than a fifth is doubted, and officers have been asked.
+        let last = told(db, &pairs, 3, None).unwrap();
+        assert_eq!((last.new, last.known, last.doubtful, last.cases.len()), (0, 54, 25, 2));
+    });
+}
+
+#[test]
 fn two_officers_end_a_wrong_merge_and_its_row_stays() {
     on_both(|database| {
         let db = &mut database();
