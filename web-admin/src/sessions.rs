@@ -11,6 +11,8 @@ use registration_authority::opposition::Opposition;
 use sha2::{Digest, Sha256};
 use store::{CryptoRng, Timestamp};
 
+use crate::origin::on_a_desktop;
+
 /// How long a session lives without a request.
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session lives at most.
@@ -69,7 +71,7 @@ impl Origin {
     /// Whether a request from there may be of a session that was begun here: from the same browser on the same system, over a connection with the
     /// same certificate, or none. The address may be another: networks change under a browser, and behind a proxy it is everybody's.
     fn binds(&self, there: &Self) -> bool {
-        self.browser == there.browser && self.certificate == there.certificate
+        on_a_desktop(&self.browser) == on_a_desktop(&there.browser) && self.certificate == there.certificate
     }
 }
 
@@ -196,23 +198,23 @@ impl Sessions {
         }
     }
 
-    /// The session of this token, which a request from there has now used. One whose token comes from elsewhere than where it was begun ends:
-    /// somebody has it who should not.
+    /// The session of this token, which a request from there has now used. From elsewhere than where it was begun the token opens nothing, and the
+    /// session stays: one browser sends its cookie to every port of a host (RFC 6265 §8.5), so to the listener that asks for cards too.
     pub(crate) fn find(&self, token: &str, from: &Origin, now: Timestamp) -> Option<Session> {
         let key = key_of(token);
         let mut open = self.locked();
         let entry = open.get_mut(&key)?;
-        let bound = entry.from.binds(from);
-        if !bound {
+        if !entry.lives(now) {
+            open.remove(&key);
+            return None;
+        }
+        if !entry.from.binds(from) {
             let (session, login) = (id_of(&key), &entry.login);
             tracing::warn!(
                 session,
                 officer.login = login,
-                "session {session} of {login} ends: its token came from elsewhere"
+                "session {session} of {login} is not opened: its token came from elsewhere"
             );
-        }
-        if !bound || !entry.lives(now) {
-            open.remove(&key);
             return None;
         }
         entry.seen = now;

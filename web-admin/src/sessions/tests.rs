@@ -183,7 +183,8 @@ fn a_session_says_when_it_ends_by_silence_and_at_the_latest() {
 }
 
 #[test]
-fn a_session_ends_when_its_token_comes_from_another_browser_or_over_a_connection_with_another_certificate() {
+fn a_token_from_another_browser_or_over_a_connection_with_another_certificate_opens_nothing_and_ends_nothing()
+{
     let browser = "Firefox, Linux".to_owned();
     let there = Origin { browser, address: Some([192, 0, 2, 7].into()), certificate: Some([7; 32]) };
     let begin = || {
@@ -203,6 +204,12 @@ fn a_session_ends_when_its_token_comes_from_another_browser_or_over_a_connection
     ] {
         let (sessions, token) = begin();
         assert!(sessions.find(&token, &other, START).is_none(), "{other:?}");
-        assert!(sessions.find(&token, &there, START).is_none(), "it has ended: {other:?}");
+        assert!(sessions.find(&token, &there, START).is_some(), "it stays where it was begun: {other:?}");
+        let last = START.plus(IDLE).minus(Duration::from_millis(1));
+        assert!(sessions.find(&token, &other, last).is_none());
+        assert!(
+            sessions.find(&token, &there, START.plus(IDLE)).is_none(),
+            "from elsewhere it is not kept open"
+        );
     }
 }
