@@ -35,6 +35,8 @@ store::codes! {
     CRL_SHARDS = ("crl-shards-incomplete", Integrity, "the operator: a shard that certificates name is not published; the CRLs of all shards stay as they are");
     /// An entry of the published CRL would disappear without reason.
     CRL_ENTRY_LOST = ("crl-entry-lost", Integrity, "the operator: the database has forgotten a revocation that is public; revoke it again");
+    /// An entry of the published CRL is of a certificate that the database does not know.
+    CRL_ENTRY_UNKNOWN = ("crl-entry-unknown", Integrity, "the operator: a public CRL revokes a certificate that was issued after the backup from which the database was restored, so that it cannot be revoked again. No CRL of these certificates is published until a database is restored that knows it. Where there is none, docs/decisions/0079-numbers-that-no-backup-gives-again.md says what can be done, and what is lost by it");
     /// What stands in the public folder is not the CRL that its name says.
     CRL_FOREIGN = ("crl-not-of-its-name", Integrity, "the operator: what stands in the public folder under this name is damaged, of another authority or of other certificates. What was served before goes on being served; the worker puts the right one there within seconds, igc publish crl does at once. Look for who wrote it");
     /// What stands in the public folder is older than what was served.

@@ -4,6 +4,8 @@ use std::iter::Peekable;
 
 use ca_core::authority::Authority;
 use ca_core::status_log::{CERTIFICATE_HOLD, REMOVE_FROM_CRL, StatusChange};
+use diesel::prelude::*;
+use store::schema::certificates;
 use store::{Database, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
@@ -133,7 +135,7 @@ impl<'a> Before<'a> {
                 let is_released =
                     |row: &UnfinalRow| row.serial == serial && row.change == StatusChange::Released;
                 if !is_hold(entry) || !rows.iter().any(is_released) || !is_known(&held, &serial, entry) {
-                    return Err(CrlRefused::Lost { serial, previous, why: FORGOTTEN });
+                    return Err(forgotten(db, &authority.short_name, serial, previous)?);
                 }
             }
         }
@@ -150,6 +152,15 @@ fn is_hold(entry: &CrlEntry<'_>) -> bool {
 /// may have been set right in between.
 fn is_known(held: &[(String, Timestamp)], serial: &str, entry: &CrlEntry<'_>) -> bool {
     held.iter().any(|(known, at)| known == serial && at.whole_second() >= entry.revoked_at)
+}
+
+/// Why it disappears: what is to be done depends on whether there is a certificate that could be revoked again.
+fn forgotten(db: &mut Database, issuer: &str, serial: String, previous: u64) -> QueryResult<CrlRefused> {
+    let known = certificates::table.find((issuer, &serial)).select(certificates::serial);
+    Ok(match known.first::<String>(db).optional()? {
+        Some(_) => CrlRefused::Lost { serial, previous, why: FORGOTTEN },
+        None => CrlRefused::Unknown { serial, previous },
+    })
 }
 
 const FORGOTTEN: &str = "the database knows neither its revocation nor the end of its hold";
@@ -219,9 +230,10 @@ pub(crate) fn check_nothing_is_lost(
             let is_revoked = revoked.iter().any(|(known, ..)| known == serial);
             !is_revoked && !unfinal.iter().any(|row| row.serial == *serial && is_told(row))
         });
-        lost.map_or(Ok(()), |(_, serial)| {
-            Err(CrlRefused::Lost { serial, previous: published.number, why: FORGOTTEN })
-        })
+        match lost {
+            Some((_, serial)) => Err(forgotten(db, issuer, serial, published.number)?),
+            None => Ok(()),
+        }
     })
 }
 

@@ -124,6 +124,16 @@ pub enum CrlRefused {
         /// Why it may not.
         why: &'static str,
     },
+    /// The CRL before it revokes a certificate of which the database does not know that it was issued.
+    #[error(
+        "certificate {serial} stands on published CRL {previous}, and the database has never heard of it"
+    )]
+    Unknown {
+        /// The serial number.
+        serial: String,
+        /// The number of the CRL before.
+        previous: u64,
+    },
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -142,6 +152,7 @@ impl Fault for CrlError {
                 CrlRefused::Entry { .. } | CrlRefused::Count { .. } => faults::CRL_ENTRIES,
                 CrlRefused::Shards { .. } => faults::CRL_SHARDS,
                 CrlRefused::Lost { .. } => faults::CRL_ENTRY_LOST,
+                CrlRefused::Unknown { .. } => faults::CRL_ENTRY_UNKNOWN,
                 CrlRefused::Database(_) => fault::DATABASE,
             },
             Self::Clock { .. } => faults::CRL_CLOCK,

@@ -370,6 +370,25 @@ fn numbers_that_begin_again_are_served_once_nobody_may_rely_on_what_was_served_b
 }
 
 #[test]
+fn what_a_clock_that_was_ahead_has_dated_keeps_nothing_back_once_the_clock_is_right() {
+    let (mut world, name) = (world(), name(&format!("/crl/{ISSUING}.crl")));
+    let backup = world.path("backup.sqlite");
+    world.db.copy_into(&backup).unwrap();
+    publish(&mut world, 2 * DAY);
+    let ahead = fs::read(name.path(&world.folder)).unwrap();
+    let (crls, pool) = (PublishedCrls::default(), pool(&world));
+    assert!(crls.get(&world.folder, &pool, &name).unwrap().unwrap().file.body == ahead);
+
+    world.db = Database::open(&format!("sqlite:{}", backup.display()), DatabaseRole::Owner).unwrap();
+    fs::remove_dir_all(world.folder.root()).unwrap();
+    publish(&mut world, Duration::from_secs(2));
+    let right = fs::read(name.path(&world.folder)).unwrap();
+    assert!(right != ahead);
+    let served = crls.get(&world.folder, &pool, &name).unwrap().unwrap();
+    assert!(served.file.body == right && crls.alarms().is_empty(), "{:?}", crls.alarms());
+}
+
+#[test]
 fn what_is_refused_is_an_alarm_of_readyz_and_takes_nobody_out_of_traffic() {
     let mut server = Server::start();
     let name = name(&format!("/crl/{ISSUING}.crl"));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use store::{Code, Database, Timestamp};
 
@@ -16,6 +17,10 @@ use crate::faults;
 use crate::flights::{Flights, Patience, Waits};
 use crate::folder::PublicFolder;
 use crate::pool::Pool;
+
+/// How far ahead of the database's time an honest thisUpdate may be: clocks of two machines differ (as much as
+/// [`PublicationPolicy`](crate::policy::PublicationPolicy) lets them by default).
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// A CRL that was verified.
 #[derive(Debug)]
@@ -33,6 +38,10 @@ impl ServedCrl {
     fn is_behind(&self, served: &Self) -> bool {
         (self.number, self.this_update) < (served.number, served.this_update)
             && self.this_update < served.next_update
+    }
+
+    fn is_dated_ahead(&self, now: Timestamp) -> bool {
+        self.this_update > now.plus(CLOCKS_DIFFER)
     }
 }
 
@@ -200,6 +209,8 @@ impl PublishedCrls {
         let (found, edition) = self.verified(folder, pool, name, file);
         // The worker may have replaced what was opened, and the new one have been looked at first.
         let is_overtaken = stands(&name.path(folder))?.is_none_or(|(now, _)| now != version);
+        let overrules =
+            found.as_ref().is_ok_and(|found| self.is_right_after_a_clock_ahead(pool, name, found));
         // Judged before the lock is taken, which all CRLs share; again where somebody has put another there in between.
         let (mut all, before) = loop {
             let before = self.lock().get(name).and_then(|known| Some((known.edition, known.served.clone()?)));
@@ -214,7 +225,7 @@ impl PublishedCrls {
         };
         let known = |refused, served| Known { version: Some(version), edition, refused, served };
         let known = match (found, before) {
-            (Ok(found), Some(before)) if found.is_behind(&before) => {
+            (Ok(found), Some(before)) if found.is_behind(&before) && !overrules => {
                 known(Some(Refused::Behind { number: found.number, served: before.number }), Some(before))
             }
             (Ok(found), _) => known(None, Some(Arc::new(found))),
@@ -247,6 +258,15 @@ impl PublishedCrls {
         }
         (place.edition, known.edition) = (edition, edition);
         Some(known)
+    }
+
+    /// Whether what is served was dated by a clock that was ahead, and what stands there now by one that is right: what was set right
+    /// is not held up until the clock has come there. Asked of the database's time, where it is asked at all.
+    fn is_right_after_a_clock_ahead(&self, pool: &Pool<Database>, name: &CrlName, found: &ServedCrl) -> bool {
+        let served = self.lock().get(name).and_then(|known| known.served.clone());
+        let Some(served) = served.filter(|served| found.is_behind(served)) else { return false };
+        let now = pool.run(Database::now);
+        now.is_some_and(|now| served.is_dated_ahead(now) && !found.is_dated_ahead(now))
     }
 
     fn verified(

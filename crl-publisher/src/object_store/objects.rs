@@ -61,7 +61,9 @@ impl CrlObject {
         let Ok(crl) = Crl::read(octets) else { return Ok(None) };
         let cut = status_log::newest(db)?;
         match check_nothing_is_lost(db, &self.authority.short_name, &self.scope, cut, &crl) {
-            Err(CrlRefused::Lost { serial, .. }) => Ok(Some(format!("certificate {serial}"))),
+            Err(CrlRefused::Lost { serial, .. } | CrlRefused::Unknown { serial, .. }) => {
+                Ok(Some(format!("certificate {serial}")))
+            }
             Err(CrlRefused::Database(error)) => Err(error),
             // One whose entries do not read was never ours.
             Ok(()) | Err(_) => Ok(None),

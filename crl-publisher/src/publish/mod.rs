@@ -38,6 +38,8 @@ mod shard_tests;
 mod size_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unknown_tests;
 
 pub use ceremony_crl::{
     CeremonyCrl, CeremonyCrlError, SignedCrl, last_crl_of, recorded_crl, sign_ceremony_crl,

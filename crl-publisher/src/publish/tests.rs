@@ -15,7 +15,7 @@ use crate::fixture::{ISSUING, OTHER, World, rng};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
-const BOTH: [CrlKind; 2] = [CrlKind::Full, CrlKind::Delta];
+pub(super) const BOTH: [CrlKind; 2] = [CrlKind::Full, CrlKind::Delta];
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 
 pub(super) fn run(world: &mut World, act: &Act) -> CrlReport {
