@@ -40,7 +40,7 @@ store::codes! {
     /// What stands in the public folder is not the CRL that its name says.
     CRL_FOREIGN = ("crl-not-of-its-name", Integrity, "the operator: what stands in the public folder under this name is damaged, of another authority or of other certificates. What was served before goes on being served; the worker puts the right one there within seconds, igc publish crl does at once. Look for who wrote it");
     /// What stands in the public folder is older than what was served.
-    CRL_BEHIND = ("crl-behind-served", Integrity, "the operator: the public folder has an older CRL than the one that was served, as after a restored backup. That one goes on being served; the worker puts a newer one there within seconds. Where the database was restored with the folder, igc publish crl, until its number is past the one that was served, or a restart of the status role, which remembers nothing");
+    CRL_BEHIND = ("crl-behind-served", Integrity, "the operator: the public folder has an older CRL than the one that was served, as after a restored backup. That one goes on being served; the worker puts a newer one there within seconds. Where that does not end, the number that was served ran ahead of the clock, and a backup was restored that does not know it: look at the clocks, then restart the status role, which remembers nothing");
     /// The certificate of an authority cannot serve for publication.
     AUTHORITY_CERTIFICATE = ("publication-authority-certificate", Integrity, "the operator: the record of the authority is damaged");
     /// There is no list signer, or its certificate does not stand.

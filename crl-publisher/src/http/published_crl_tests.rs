@@ -42,7 +42,8 @@ fn all() -> Vec<CrlName> {
 fn publish(world: &mut World, later: Duration) {
     let act = world.act(later);
     let World { db, signer, folder, policy, .. } = world;
-    assert!(publish_crls_now(db, signer, folder, policy, &mut rng(), &act).unwrap().failures.is_empty());
+    let report = publish_crls_now(db, signer, folder, policy, &mut rng(), &act).unwrap();
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
     world.sign_root_crl(&act);
 }
 
@@ -335,26 +336,16 @@ fn what_does_not_fit_has_the_rows_read_once() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
-/// Database and folder come out of one backup: the worker goes on from its numbers, which are below those that were served.
+/// Numbers follow the clock, and one that ran ahead of it was served; a restored backup does not know it, and what follows is below.
 #[test]
-fn numbers_that_begin_again_are_served_once_nobody_may_rely_on_what_was_served_before() {
+fn numbers_below_one_that_ran_ahead_are_served_once_nobody_may_rely_on_what_was_served_before() {
     let mut world = world();
     let name = name(&format!("/crl/{ISSUING}.crl"));
-    let backup = world.path("backup.sqlite");
-    world.db.copy_into(&backup).unwrap();
-    for seconds in [10, 20, 30, 40] {
-        publish(&mut world, Duration::from_secs(seconds));
-    }
     let before = fs::read(name.path(&world.folder)).unwrap();
     let (crls, pool) = (PublishedCrls::default(), pool(&world));
     let get = |world: &World| crls.get(&world.folder, &pool, &name).unwrap().unwrap().file.body.to_vec();
     assert_eq!(get(&world), before);
-
-    let newer = std::mem::replace(
-        &mut world.db,
-        Database::open(&format!("sqlite:{}", backup.display()), DatabaseRole::Owner).unwrap(),
-    );
-    fs::remove_dir_all(world.folder.root()).unwrap();
+    crls.ran_ahead(&name, 100 * DAY);
     for (later, is_served) in [(DAY, false), (9 * DAY, true)] {
         publish(&mut world, later);
         let stands = fs::read(name.path(&world.folder)).unwrap();
@@ -366,7 +357,6 @@ fn numbers_that_begin_again_are_served_once_nobody_may_rely_on_what_was_served_b
         );
         assert_eq!(crls.alarms().is_empty(), is_served);
     }
-    drop(newer);
 }
 
 #[test]

@@ -33,8 +33,9 @@ pub(crate) struct ServedCrl {
 }
 
 impl ServedCrl {
-    /// Whether it was made before `served`, which may still be relied on. Where both an installation's database and its folder are
-    /// taken from a backup, numbers begin again below what was served: nothing of that is older than what has ended.
+    /// Whether it was made before `served`, which may still be relied on. Numbers follow the clock, whatever was restored (decision
+    /// 0079); where one ran ahead of it, and the backup does not know it, the next ones are smaller: nothing of them is older than what
+    /// has ended.
     fn is_behind(&self, served: &Self) -> bool {
         (self.number, self.this_update) < (served.number, served.this_update)
             && self.this_update < served.next_update
@@ -289,6 +290,14 @@ impl PublishedCrls {
             ServedCrl { file: Arc::new(file), number, this_update, next_update, verified }
         });
         (found, edition)
+    }
+
+    /// As if what is served under this name had a number that was so far ahead.
+    #[cfg(test)]
+    pub(super) fn ran_ahead(&self, name: &CrlName, by: std::time::Duration) {
+        let mut all = self.lock();
+        let served = all.get_mut(name).and_then(|known| known.served.as_mut()).and_then(Arc::get_mut);
+        served.expect("it is served, and nobody has it").number += by.as_millis() as u64;
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<CrlName, Known>> {

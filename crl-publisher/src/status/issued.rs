@@ -39,7 +39,8 @@ pub(super) struct Issued {
     since: Timestamp,
     /// What was not yet good at the last look, and may be by now.
     unsettled: HashSet<(String, String)>,
-    /// What the database's clock said before the last look, and when that was by one that nobody puts back.
+    /// What the database's clock said before the last look, and when that was by one that nobody puts back. That one stands still while
+    /// this machine sleeps (CLOCK_MONOTONIC): a database's clock that is put back meanwhile, by less than the sleep, is not noticed.
     looked_at: (Timestamp, Instant),
     /// How many rows a look reads.
     page: i64,
