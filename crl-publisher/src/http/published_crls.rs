@@ -294,7 +294,7 @@ impl PublishedCrls {
 
     /// As if what is served under this name had a number that was so far ahead.
     #[cfg(test)]
-    pub(super) fn ran_ahead(&self, name: &CrlName, by: std::time::Duration) {
+    pub(super) fn ran_ahead(&self, name: &CrlName, by: Duration) {
         let mut all = self.lock();
         let served = all.get_mut(name).and_then(|known| known.served.as_mut()).and_then(Arc::get_mut);
         served.expect("it is served, and nobody has it").number += by.as_millis() as u64;

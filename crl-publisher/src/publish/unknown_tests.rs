@@ -30,6 +30,6 @@ fn a_restored_backup_that_never_heard_of_a_revoked_certificate_says_so_and_publi
     std::fs::write(world.folder.crl_path(ISSUING, CrlKind::Delta), delta).unwrap();
     assert_eq!(codes(&publish_now(&mut world, 5 * SECOND)), ["crl-entry-unknown"]);
     // What 0079 says where no database knows it: it is public no more.
-    BOTH.map(|kind| std::fs::remove_file(world.folder.crl_path(ISSUING, kind)).unwrap());
+    BOTH.iter().for_each(|kind| std::fs::remove_file(world.folder.crl_path(ISSUING, *kind)).unwrap());
     assert!(codes(&publish_now(&mut world, 6 * SECOND)).is_empty());
 }
