@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use store::{Act, Code, Database, Fault};
 
 use crate::approval::ApprovalVerifier;
-use crate::decision::Standing;
+use crate::decision::{self, Refusals, Standing};
 use crate::held_feed;
 
 /// What became of the cases.
@@ -17,11 +17,13 @@ pub struct SettledCases {
     pub done: Vec<String>,
     /// Cases that one officer refused.
     pub refused: Vec<String>,
+    /// Cases that are put aside, since nobody signed the refusal in an officer's name: the next file or extract that raises the doubt asks again.
+    pub unsigned: Vec<String>,
     /// Cases that could not be settled, with the code of why.
     pub failed: Vec<(String, Code)>,
 }
 
-/// Settles what is decided, a transaction each.
+/// Settles what is decided, a transaction each. A case that cannot be settled holds nobody else up.
 pub fn settle_decided(
     db: &mut Database,
     verifier: &ApprovalVerifier,
@@ -30,18 +32,25 @@ pub fn settle_decided(
 ) -> Result<SettledCases, MergeCaseError> {
     let mut settled = SettledCases::default();
     for case in merges::unsettled(db)? {
-        match standing(db, verifier, &case.id, act) {
-            Ok(Decided::Not) => {}
-            Ok(Decided::Refused) => {
-                db.write(|db| merges::settle_refused(db, &case.id, rng, act))?;
-                settled.refused.push(case.id);
-            }
-            Ok(Decided::Released(release)) => {
-                match db.write(|db| merges::settle_released(db, &release, rng, act))? {
-                    Settled::Done => settled.done.push(case.id),
-                    Settled::Refused | Settled::Overtaken => {}
+        let done = standing(db, verifier, &case.id, act).and_then(|decided| {
+            let settle = |db: &mut Database| match &decided {
+                Decided::Not => Ok(None),
+                Decided::Refused => {
+                    merges::settle_refused(db, &case.id, rng, act).map(|()| Some(Settled::Refused))
                 }
-            }
+                Decided::Unsigned => {
+                    merges::settle_unsigned(db, &case.id, rng, act).map(|()| Some(Settled::Overtaken))
+                }
+                Decided::Released(release) => merges::settle_released(db, release, rng, act).map(Some),
+            };
+            let became = db.write(settle).map_err(|error| error.code())?;
+            Ok((became, matches!(decided, Decided::Unsigned)))
+        });
+        match done {
+            Ok((_, true)) => settled.unsigned.push(case.id),
+            Ok((Some(Settled::Done), _)) => settled.done.push(case.id),
+            Ok((Some(Settled::Refused), _)) => settled.refused.push(case.id),
+            Ok((Some(Settled::Overtaken) | None, _)) => {}
             Err(code) => settled.failed.push((case.id, code)),
         }
     }
@@ -51,14 +60,23 @@ pub fn settle_decided(
 enum Decided {
     Not,
     Refused,
+    /// In the name of an officer who signed no refusal.
+    Unsigned,
     Released(Box<Release>),
 }
 
 fn standing(db: &mut Database, verifier: &ApprovalVerifier, id: &str, act: &Act) -> Result<Decided, Code> {
-    let standing = held_feed::get(db, id).map_err(|error| error.code())?.standing();
-    match standing {
+    let held = held_feed::get(db, id).map_err(|error| error.code())?;
+    match held.standing() {
         Standing::Held { .. } => Ok(Decided::Not),
-        Standing::Refused => Ok(Decided::Refused),
+        // Whoever writes a row in an officer's name makes no refusal, which nobody could take back.
+        Standing::Refused => {
+            match decision::refusals(db, &held.decidable()).map_err(|_| store::fault::DATABASE)? {
+                Refusals::Hold => Ok(Decided::Refused),
+                Refusals::Wait => Ok(Decided::Not),
+                Refusals::Worthless => Ok(Decided::Unsigned),
+            }
+        }
         Standing::Released => {
             let release = held_feed::release(db, verifier, id, act.at).map_err(|error| error.code())?;
             Ok(release.map_or(Decided::Not, |release| Decided::Released(Box::new(release))))

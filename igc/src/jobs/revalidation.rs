@@ -19,6 +19,9 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
     let mut rng = system_rng();
     // First, since whose card is whose rests on it.
     let cases = merge_case::settle_decided(&mut worker.db, &verifier, &mut rng, act)?;
+    for case in &cases.unsigned {
+        tracing::error!("merge {case}: nobody signed the refusal in an officer's name; it is asked again");
+    }
     let looked = lapse::examine(&mut worker.db, &mut ImportedRegister, &mut rng, act)?;
     if let Some(looked) = &looked {
         let (found, lifted) = (looked.found, looked.lifted);
@@ -92,7 +95,7 @@ pub fn run(worker: &mut Worker, act: &Act) -> Result<Value, Problem> {
             "stopped": second.stopped.map(|code| code.name),
         }),
         "without_mandate": silent,
-        "merges": json!({ "settled": cases.done, "refused": cases.refused, "doubted": doubted }),
+        "merges": json!({ "settled": cases.done, "refused": cases.refused, "unsigned": cases.unsigned, "doubted": doubted }),
         "opposed": done.opposed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "revoked": done.revoked,
         "planned": done.planned,

@@ -85,6 +85,10 @@ pub fn take_back(
     act: &Act,
 ) -> Result<CertificateRequest, TakeRequestBackError> {
     let officer = officers::require(db, Right::Decide, act)?;
+    // Whoever lets the decision take effect takes this row first too: he waits for this, or this sees what he has done.
+    diesel::update(certificate_requests::table.find(number))
+        .set(certificate_requests::status.eq(certificate_requests::status))
+        .execute(db)?;
     let mut request = get(db, number)?;
     let status = request.state.name();
     let not_open = || TakeRequestBackError::NotOpen { number: number.to_owned(), status, version };

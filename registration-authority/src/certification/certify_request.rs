@@ -228,7 +228,7 @@ enum Concluded {
     Issued,
     /// It is, and was revoked before anybody was told of it.
     Ended,
-    /// The request was withdrawn while the token worked: nobody wants it any more, and it is revoked.
+    /// The request was withdrawn, or opened again, while the token worked: no request has it, and it is revoked.
     Unwanted,
 }
 
@@ -251,12 +251,14 @@ fn conclude(
         ))
         .execute(db)?;
     if moved == 0 {
-        let withdrawn = certificate_requests::table
+        let tied = certificate_requests::table
             .find(number)
-            .filter(certificate_requests::status.eq("withdrawn"))
+            .filter(certificate_requests::status.eq("issued"))
+            .filter(certificate_requests::issuer.eq(&issued.issuer))
+            .filter(certificate_requests::serial.eq(issued.serial.to_string()))
             .count()
             .get_result::<i64>(db)?;
-        if withdrawn == 1 {
+        if tied == 0 {
             let reason = RevocationReason::CessationOfOperation;
             match revocation::revoke(db, &issued.issuer, &issued.serial, reason, rng, act) {
                 Ok(_) | Err(RevokeError::AlreadyEnded { .. }) => {}

@@ -37,6 +37,7 @@ pub(crate) use effect::{Worth, await_effect, forget, note_effect, worth};
 pub use error::DecideError;
 use receipt::may_be_refused;
 pub use receipt::{Receipt, Refused, altered_sentences_since, receipt, refused_since};
+pub(crate) use receipt::{Refusals, refusals};
 pub use receive::{Received, receive};
 pub use retraction::{Retraction, can_be_taken_back_until, retractions};
 pub(crate) use retraction::{effective_at, is_retracted, retract};

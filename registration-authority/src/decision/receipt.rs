@@ -35,24 +35,42 @@ pub fn receipt(db: &mut Database, decision: &Decision) -> QueryResult<Option<Rec
         .optional()
 }
 
-/// Whether the worker has found a refusal of this version to hold, or has one before it that it has not looked at.
-pub(super) fn may_be_refused(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
+/// What the refusals of a version are worth, together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusals {
+    /// The worker has found that one holds.
+    Hold,
+    /// It has one before it that it has not looked at, and none that holds.
+    Wait,
+    /// There is none, or none that anybody signed.
+    Worthless,
+}
+
+/// What the refusals of this version are worth.
+pub(crate) fn refusals(db: &mut Database, subject: &Decidable) -> QueryResult<Refusals> {
     let refusals = decisions::table
         .filter(decisions::decision.eq(Verdict::Refuse.as_str()))
         .filter(decisions::subject_kind.eq(subject.kind.as_str()))
         .filter(decisions::subject_number.eq(&subject.number))
         .filter(decisions::subject_version.eq(subject.version))
         .select(Decision::as_select());
+    let mut worth = Refusals::Worthless;
     for refusal in refusals.load(db)? {
-        let counts = match receipt(db, &refusal)? {
-            Some(receipt) => receipt.refusal.is_none() && receipt.is_of(&refusal.proof),
-            None => waits(db, &refusal)?,
-        };
-        if counts {
-            return Ok(true);
+        match receipt(db, &refusal)? {
+            Some(receipt) if receipt.refusal.is_none() && receipt.is_of(&refusal.proof) => {
+                return Ok(Refusals::Hold);
+            }
+            Some(_) => {}
+            None if waits(db, &refusal)? => worth = Refusals::Wait,
+            None => {}
         }
     }
-    Ok(false)
+    Ok(worth)
+}
+
+/// Whether the worker has found a refusal of this version to hold, or has one before it that it has not looked at.
+pub(super) fn may_be_refused(db: &mut Database, subject: &Decidable) -> QueryResult<bool> {
+    Ok(refusals(db, subject)? != Refusals::Worthless)
 }
 
 /// Whether the worker is asked to look at this decision, and has not.

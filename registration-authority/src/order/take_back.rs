@@ -115,6 +115,10 @@ pub fn take_back(
     act: &Act,
 ) -> Result<CardOrder, TakeBackError> {
     let officer = officers::require(db, Right::Decide, act)?;
+    // Whoever lets the decision take effect takes this row first too: he waits for this, or this sees what he has done.
+    diesel::update(card_orders::table.find(number))
+        .set(card_orders::status.eq(card_orders::status))
+        .execute(db)?;
     let mut order = get(db, number)?;
     let from = order.state.name();
     let not_open = || TakeBackError::NotOpen { number: number.to_owned(), status: from, version };
