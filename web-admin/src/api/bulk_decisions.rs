@@ -138,6 +138,7 @@ pub(super) async fn decide(
 ) -> Result<HttpResponse, Failure> {
     let once = key.of(signed.digest);
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             officers::require(work.db, Right::Decide, work.act)?;
             let (statement, proof) = signed.value.read_bulk()?;
