@@ -289,11 +289,16 @@ impl Sessions {
         }
     }
 
-    /// What the bulk of this moment left out, as the last act of this session on it found.
-    pub(crate) fn left_out(&self, key: &SessionKey, at: Timestamp) -> Vec<(String, i64, &'static str)> {
+    /// What the bulk of this moment left out, as the last act of this session on it found; nothing where that was in another session, or it has
+    /// decided on another since: then nobody knows any more.
+    pub(crate) fn left_out(
+        &self,
+        key: &SessionKey,
+        at: Timestamp,
+    ) -> Option<Vec<(String, i64, &'static str)>> {
         let open = self.locked();
         let kept = open.get(key).and_then(|entry| entry.left_out.as_ref()).filter(|(of, _)| *of == at);
-        kept.map(|(_, rows)| rows.clone()).unwrap_or_default()
+        kept.map(|(_, rows)| rows.clone())
     }
 
     fn locked(&self) -> MutexGuard<'_, BTreeMap<SessionKey, Entry>> {

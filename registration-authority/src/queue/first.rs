@@ -9,6 +9,8 @@ use crate::approval::SubjectKind;
 use crate::decision;
 use crate::officers::{Officer, Right};
 use crate::order::{CardOrder, OrderState};
+use crate::queue::lease::{self, Lease};
+use crate::risk;
 
 /// The [`stage`](FirstApproval::stage) of an order that one of two officers has approved.
 pub const APPROVED_BY_ONE: &str = "approved-by-one";
@@ -57,4 +59,33 @@ pub fn first_approvals(
         firsts.insert(order.number.clone(), first);
     }
     Ok(firsts)
+}
+
+/// Who is on which of these orders at that moment, as far as this reader may know of it: nobody is, on one of which he could be the second of two
+/// ([`Dossier::as_shown_to`](crate::views::Dossier::as_shown_to)). By the flags that were kept, which every approval keeps first.
+pub fn leases_shown(
+    db: &mut Database,
+    reader: &Officer,
+    orders: &[&CardOrder],
+    at: Timestamp,
+) -> QueryResult<BTreeMap<String, Lease>> {
+    let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
+    let mut leases = lease::of(db, &numbers, at)?;
+    for order in orders {
+        if leases.contains_key(&order.number) && looks_for_himself(db, order, reader)? {
+            leases.remove(&order.number);
+        }
+    }
+    Ok(leases)
+}
+
+fn looks_for_himself(db: &mut Database, order: &CardOrder, reader: &Officer) -> QueryResult<bool> {
+    let could_decide =
+        order.is_undecided() && reader.role.may(Right::Decide) && order.submitted_by != reader.login;
+    if !could_decide || !risk::asks_for_two(db, order)? {
+        return Ok(false);
+    }
+    let decisions = decision::of(db, SubjectKind::CardOrder, &order.number)?;
+    let mut standing = decisions.iter().filter(|one| one.subject_version == order.version && one.approves());
+    Ok(!standing.any(|one| one.decided_by == reader.login))
 }

@@ -23,7 +23,7 @@ pub use count::{COUNT_BOUND, Count, count, count_within};
 pub use deadline::Deadline;
 pub(crate) use deadline::deadlines;
 pub use filter::{Filter, On, Risk, Search};
-pub use first::{APPROVED_BY_ONE, FirstApproval, first_approvals};
+pub use first::{APPROVED_BY_ONE, FirstApproval, first_approvals, leases_shown};
 pub use neighbours::{Neighbours, neighbours};
 pub use next::{NextError, next};
 pub(crate) use orders::numbers;

@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::count::counted;
 use super::filter::of_departments;
-use super::first::{FirstApproval, first_approvals};
-use super::lease::{self, Lease};
+use super::first::{FirstApproval, first_approvals, leases_shown};
+use super::lease::Lease;
 use super::{Count, Deadline, Filter, Risk, WorkingHours, count, deadline, orders};
 use crate::officers::{self, NotAuthorised, Officer, Right, Scope};
 use crate::order::{CardOrder, OrderError, OrderStatus};
@@ -161,8 +161,9 @@ fn lines(
     let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
     let risks = risks(db, &orders, &numbers)?;
     let waits = deadline::waits(db, &numbers)?;
-    let mut leases = lease::of(db, &numbers, at)?;
-    let mut firsts = first_approvals(db, reader, &orders.iter().collect::<Vec<_>>())?;
+    let all: Vec<&CardOrder> = orders.iter().collect();
+    let mut leases = leases_shown(db, reader, &all, at)?;
+    let mut firsts = first_approvals(db, reader, &all)?;
     let line = |order: &CardOrder| {
         let waits = waits.get(&order.number).map_or(&[][..], Vec::as_slice);
         Line {

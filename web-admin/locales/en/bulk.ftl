@@ -54,6 +54,7 @@ bulk-done-approved = Orders approved
 bulk-done-refused = Orders refused
 bulk-done-taken-back = Decisions taken back
 bulk-done-of = { $number } of { $all }.
+bulk-done-forgotten = { $number }. What was left out is no longer known here.
 bulk-done-until = You can take these decisions back until { $at }; nothing is sent before.
 bulk-left-out = Left out.
 bulk-approved = Approved

@@ -54,6 +54,7 @@ bulk-done-approved = Demandes approuvées
 bulk-done-refused = Demandes refusées
 bulk-done-taken-back = Décisions annulées
 bulk-done-of = { $number } sur { $all }.
+bulk-done-forgotten = { $number }. Ce qui a été laissé n'est plus connu ici.
 bulk-done-until = Vous pouvez revenir sur ces décisions jusqu'à { $at } ; rien n'est envoyé avant.
 bulk-left-out = Laissée.
 bulk-approved = Approuvée

@@ -6,7 +6,7 @@ use professional_registry::ImportedRegister;
 use registration_authority::approval::{BulkBound, BulkStatement, Decidable, SubjectKind, Verdict};
 use registration_authority::officers::{self, Right};
 use registration_authority::order::bulk::{self, Chosen};
-use registration_authority::queue::lease;
+use registration_authority::queue::leases_shown;
 use registration_authority::{faults as rules, views};
 use serde::{Deserialize, Serialize};
 use store::{Act, Code, Database};
@@ -82,7 +82,7 @@ struct Row {
     /// The code of why it is not decided on.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
-    /// Who is on it, by login, where that is why.
+    /// Who is on it, by login, where that is why; of an order that two must approve, nobody is named to who could be one of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     on: Option<String>,
     /// Who has done what since it was read, where that is why, as far as the caller is told; oldest first.
@@ -138,6 +138,7 @@ pub(super) async fn decide(
 ) -> Result<HttpResponse, Failure> {
     let once = key.of(signed.digest);
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             officers::require(work.db, Right::Decide, work.act)?;
             let (statement, proof) = signed.value.read_bulk()?;
@@ -255,7 +256,9 @@ impl Row {
         let (mut on, mut told) = (None, Vec::new());
         match refusal.filter(|_| status.is_some()) {
             Some(rules::ORDER_TAKEN) => {
-                on = lease::of(db, &[&number], act.at)?.remove(&number).map(|lease| lease.officer);
+                let (order, reader) =
+                    (views::order(db, &number, act)?, officers::require(db, Right::ReadOwnDossier, act)?);
+                on = leases_shown(db, &reader, &[&order], act.at)?.remove(&number).map(|lease| lease.officer);
             }
             Some(rules::ORDER_NOT_OPEN | rules::ORDER_STALE_VERSION) => {
                 let read = views::Read { version: Some(version), ..views::Read::default() };

@@ -3,8 +3,10 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use registration_authority::faults as rules;
+use sha2::{Digest, Sha256};
 use store::{Act, Actor, RequestId, Timestamp};
 
+use super::once::Once;
 use crate::WebState;
 use crate::connections::Visitor;
 use crate::desk::{Work, standing};
@@ -21,16 +23,30 @@ pub(super) struct Caller {
     at: Timestamp,
     request: RequestId,
     certificate: Vec<u8>,
+    /// Of the act that waits for its turn.
+    key: Option<String>,
 }
 
 impl Caller {
+    /// The same, whose work waits until another one of this certificate with the same key is done.
+    pub(super) fn in_turn(self, once: &Once) -> Self {
+        Self { key: once.key().map(str::to_owned), ..self }
+    }
+
     /// Runs `work` off the event loop, on one connection, in the name of the officer, or the system, whose certificate it is.
     pub(super) async fn work<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Work<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let Self { state, at, request, certificate } = self;
+        let Self { state, at, request, certificate, key } = self;
         web::block(move || {
+            // Before a connection is lent: who waits for himself keeps none from others.
+            let turn = key.map(|key| {
+                let caller = hex::encode(Sha256::digest(&certificate));
+                let turn = state.under_way().turn(&caller, &key);
+                turn.ok_or(Failure::coded(faults::PAGES_BUSY, "too many wait for their own acts".to_owned()))
+            });
+            let _turn = turn.transpose()?;
             state.on_connection(Visitor::System, |db| {
                 let moment = Moment { at, request: request.clone() };
                 let enrolled = peer::whose(&state, db, &certificate, moment)?;
@@ -67,6 +83,7 @@ impl FromRequest for Caller {
             at,
             request: number,
             certificate,
+            key: None,
         }))
     }
 }

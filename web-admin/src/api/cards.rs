@@ -137,6 +137,7 @@ pub(super) async fn oppose(
     let ground: Ground = field("ground", &declared.value.ground, |text| text.parse().ok())?;
     let claim = read_claim(&declared.value)?;
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
                 let (asked, rng, act) = ((ground, &claim), &mut *work.rng, work.act);

@@ -51,14 +51,14 @@ impl Once {
     }
 
     /// The same for an act that has a transaction of its own, which a full disk may not stop: its answer is kept after it. Of two that
-    /// come at once to this node the second waits until the first one's answer is kept. Where the program ends between the two, or the second came
-    /// to another node, the same request hears what the act says the second time.
+    /// come at once to this node the second waits until the first one's answer is kept: its caller comes
+    /// [in turn](super::caller::Caller::in_turn). Where the program ends between the two, or the second came to another node, the same
+    /// request hears what the act says the second time.
     pub(super) fn beside_its_own_write(
         &self,
         work: &mut Work<'_>,
         act: impl FnOnce(&mut Work<'_>) -> Result<Reply, Failure>,
     ) -> Result<Reply, Failure> {
-        let _turn = self.asked(work.act).map(|asked| work.state.under_way().turn(asked.login, asked.key));
         if let Some(reply) = self.before(work.db, work.act)? {
             return Ok(reply);
         }
@@ -76,6 +76,11 @@ impl Once {
     /// Whether the caller may send it again.
     pub(super) fn is_keyed(&self) -> bool {
         self.key.is_some()
+    }
+
+    /// By what the caller calls it, where he may send it again.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// What was answered to this very request.

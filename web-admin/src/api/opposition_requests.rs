@@ -119,6 +119,7 @@ pub(super) async fn ask(
     let card: CardNumber = field("card", &asked.value.card, |text| text.parse().ok())?;
     let ground: Ground = field("ground", &asked.value.ground, |text| text.parse().ok())?;
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             officers::require(work.db, Right::Submit, work.act)?;
             once.beside_its_own_write(work, |work| {

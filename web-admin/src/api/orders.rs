@@ -8,7 +8,7 @@ use registration_authority::approval::{Decidable, SubjectKind, Verdict};
 use registration_authority::officers::{Officer, Right};
 use registration_authority::order::{self, CardOrder, NewCardOrder, OrderStatus};
 use registration_authority::queue::lease::{self, Lease};
-use registration_authority::queue::{FirstApproval, first_approvals};
+use registration_authority::queue::{FirstApproval, first_approvals, leases_shown};
 use registration_authority::views;
 use serde::{Deserialize, Serialize};
 use store::{Act, CryptoRng, Database, Timestamp};
@@ -34,8 +34,8 @@ pub(super) struct Order {
     version: i64,
     /// Where it stands: submitted, waiting, approved, refused, withdrawn, ordered.
     status: &'static str,
-    /// The same; where it is submitted, under-review while an officer is on it, and approved-by-one while it waits for the second of two: the
-    /// latter not for who could be the second, and looks for himself.
+    /// The same; where it is submitted, under-review while an officer is on it, and approved-by-one while it waits for the second of two:
+    /// neither for who could be one of two, and looks for himself.
     stage: &'static str,
     /// Who has approved it, while it waits for the second of two; for officers who could not be the second.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,12 +186,12 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
     let status = field("status", slug, |slug| OrderStatus::ALL.into_iter().find(|it| it.as_str() == slug))?;
     let after = which.after.as_deref().map(|text| field("after", text, order_number)).transpose()?;
     let limit = listing::length(which.limit);
-    let found = caller
+    let (found, orders) = caller
         .work(move |work| {
             let found = views::orders(work.db, status, after.as_deref(), limit, work.act)?;
-            let numbers: Vec<&str> = found.iter().map(|order| order.number.as_str()).collect();
-            let leases = lease::of(work.db, &numbers, work.act.at)?;
-            let firsts = first_approvals(work.db, work.officer, &found.iter().collect::<Vec<_>>())?;
+            let all: Vec<&CardOrder> = found.iter().collect();
+            let leases = leases_shown(work.db, work.officer, &all, work.act.at)?;
+            let firsts = first_approvals(work.db, work.officer, &all)?;
             let shown = found.iter().map(|order| {
                 let (lease, first) = (leases.get(&order.number), firsts.get(&order.number));
                 Order::followed(order, lease, first, work.officer)
@@ -200,7 +200,6 @@ pub(super) async fn list(caller: Caller, which: web::Query<Which>) -> Result<Htt
             Ok((found, orders))
         })
         .await?;
-    let (found, orders) = found;
     let next = listing::last_of_full(&found, limit).map(|order| order.number.clone());
     let follows =
         next.as_ref().map(|next| format!("/orders?status={}&after={next}&limit={limit}", status.as_str()));
@@ -216,7 +215,8 @@ pub(super) async fn show(caller: Caller, number: web::Path<String>) -> Result<Ht
             let found = &dossier.order;
             let first = first_approvals(work.db, work.officer, &[found])?.remove(&found.number);
             let tag = etag(found.version, found.state.name());
-            let order = Order::followed(found, dossier.lease.as_ref(), first.as_ref(), work.officer);
+            let lease = dossier.lease.as_ref().filter(|_| !dossier.is_blind_for(work.officer));
+            let order = Order::followed(found, lease, first.as_ref(), work.officer);
             Ok((tag, Order { look: Some(OrderLook::from(dossier)), ..order }))
         })
         .await?;

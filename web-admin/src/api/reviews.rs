@@ -101,6 +101,7 @@ pub(super) async fn conclude(
     };
     let finding = field("finding", &finding, known)?;
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
                 let reason = reason.as_deref().unwrap_or_default();

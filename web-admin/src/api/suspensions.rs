@@ -88,6 +88,7 @@ pub(super) async fn suspend(
     let number = read_number(&number)?;
     let once = key.of(nothing.digest);
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
                 let policy = work.state.suspensions();

@@ -92,6 +92,7 @@ pub(super) async fn dismiss(
 ) -> Result<HttpResponse, Failure> {
     let (number, once) = (number.into_inner(), key.of(dismissed.digest));
     let reply = caller
+        .in_turn(&once)
         .work(move |work| {
             once.beside_its_own_write(work, |work| {
                 ticket::dismiss(work.db, &number, &dismissed.value.reason, &mut *work.rng, work.act)?;

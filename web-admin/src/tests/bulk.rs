@@ -130,6 +130,9 @@ async fn one_gesture_decides_what_was_shown_and_a_row_that_changed_since_is_left
     assert!(done.says("Vous pouvez revenir sur ces décisions jusqu’à"), "{}", done.body);
     let again = browser.follow(&led).await;
     assert_eq!(again.body, done.body, "it is read again, and decides nothing again");
+    let elsewhere = house.browser("bob").await.get(&led.leads_to()).await;
+    assert!(elsewhere.says("1. Ce qui a été laissé n’est plus connu ici."), "{}", elsewhere.body);
+    assert!(!elsewhere.body.contains("1 sur"), "of how many, this session does not know: {}", elsewhere.body);
     assert!(matches!(state(&mut house, &first), OrderState::Approved { .. }));
     assert!(matches!(state(&mut house, &second), OrderState::Waiting { .. }));
     assert_eq!(state(&mut house, &flagged), OrderState::Submitted, "it was no row of what was signed");

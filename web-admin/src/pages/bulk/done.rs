@@ -34,7 +34,8 @@ pub(super) struct DonePage {
     rows: Vec<Row>,
     /// How many of how many it was done for.
     count: usize,
-    all: usize,
+    /// Nothing where what was left out is no longer known.
+    all: Option<usize>,
     /// Until when some of it can be taken back; nothing where none can.
     until: Option<Shown>,
 }
@@ -70,7 +71,7 @@ impl DonePage {
         let language = frame.language();
         let rows = left.into_iter().map(|left| Row::left_out(work, language, left));
         let rows = rows.collect::<Result<Vec<Row>, Failure>>()?;
-        Ok(Self { frame, query, act, title, count: 0, all: rows.len(), rows, until: None })
+        Ok(Self { frame, query, act, title, count: 0, all: Some(rows.len()), rows, until: None })
     }
 }
 
@@ -128,13 +129,9 @@ pub(super) async fn show(
     query: web::Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Failure> {
     let at = moment.parse().map(Timestamp::from_millis).map_err(|_| Failure::of(faults::PAGE_UNKNOWN))?;
-    let left: Vec<Left> = desk
-        .state
-        .sessions()
-        .left_out(&desk.session.key, at)
-        .into_iter()
-        .map(|(number, version, code)| (Chosen { number, version }, code))
-        .collect();
+    let left = desk.state.sessions().left_out(&desk.session.key, at).map(|left| {
+        left.into_iter().map(|(number, version, code)| (Chosen { number, version }, code)).collect()
+    });
     let (frame, back) = (desk.frame(), query.get("fait").is_some_and(|done| done == "retour"));
     let query = queue::Asked::read(&query).query();
     let template = desk.work(move |work| read(work, frame, (at, back), query, left)).await?;
@@ -146,8 +143,9 @@ fn read(
     frame: Frame,
     (at, back): (Timestamp, bool),
     query: String,
-    left: Vec<Left>,
+    left: Option<Vec<Left>>,
 ) -> Result<DonePage, Failure> {
+    let (is_known, left) = (left.is_some(), left.unwrap_or_default());
     let (verifier, act) = (work.state.verifier(), work.act);
     let together = work.db.snapshot(|db| order::decided_together(db, verifier, at, act))?;
     let first = together.first().ok_or(Failure::of(faults::PAGE_UNKNOWN))?;
@@ -169,7 +167,7 @@ fn read(
         act: if act { "approuver" } else { "refuser" },
         title: Key::of(title),
         count: if back { taken_back } else { together.len() },
-        all: rows.len(),
+        all: is_known.then_some(rows.len()),
         rows,
         until: together.iter().filter_map(|one| one.until).max().map(Shown),
     })

@@ -2,8 +2,9 @@
 
 use professional_registry::ImportedRegister;
 use registration_authority::faults as rules;
+use registration_authority::officers::{self, Right};
 use registration_authority::order::bulk::Chosen;
-use registration_authority::queue::lease;
+use registration_authority::queue::leases_shown;
 use registration_authority::views::{self, Read};
 use store::{Act, Database};
 
@@ -31,7 +32,10 @@ impl Whose {
     ) -> Result<Option<Self>, Failure> {
         let number = &chosen.number;
         if code == rules::ORDER_TAKEN.name {
-            let Some(lease) = lease::of(db, &[number], act.at)?.remove(number) else { return Ok(None) };
+            let (order, reader) =
+                (views::order(db, number, act)?, officers::require(db, Right::ReadOwnDossier, act)?);
+            let mut leases = leases_shown(db, &reader, &[&order], act.at)?;
+            let Some(lease) = leases.remove(number) else { return Ok(None) };
             let who = author(db, language, &lease.officer)?;
             let what = language.say("bulk-taken-by").with("who", who).to_string();
             return Ok(Some(Self { what, at: Shown(lease.since) }));

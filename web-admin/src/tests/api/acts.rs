@@ -1,14 +1,17 @@
 //! Acts that change something: once however often they come, on the version that was read, page after page.
 
+use std::time::Duration;
+
 use ca_core::certificate;
 use ca_core::revocation::{self, RevocationReason};
 use registration_authority::officers::Role;
 use registration_authority::opposition::{self, Ground, ticket};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::Actor;
 
 use super::super::house::person;
-use super::{House, Served, wanted};
+use super::{BASE, House, Served, exchange, request, wanted};
 
 #[test]
 fn an_act_that_comes_again_with_its_key_is_done_once_and_answered_alike() {
@@ -27,7 +30,7 @@ fn an_act_that_comes_again_with_its_key_is_done_once_and_answered_alike() {
     let without = served.post(&alice, "/orders", &[], &wanted(1));
     assert_eq!(without.status, 409, "{without:?}");
     assert!(!without.body["rules"].as_array().unwrap().is_empty(), "{without:?}");
-    served.house.later(std::time::Duration::from_secs(48 * 3600));
+    served.house.later(Duration::from_secs(48 * 3600));
     assert_eq!(
         served.post(&alice, "/orders", &key, &wanted(1)).status,
         409,
@@ -147,6 +150,29 @@ fn two_that_come_at_once_with_one_key_get_one_answer() {
             assert_eq!(one.body, other.body);
         }
     }
+}
+
+#[test]
+fn who_waits_for_his_own_act_keeps_no_connection_from_others() {
+    let mut served = Served::start();
+    let rita = served.certificate_of("rita", "Rita PETIT", Role::RevocationOfficer);
+    let alice = served.alice();
+    let path = format!("{BASE}/cards/{}/opposition", served.house.card(&person(1)));
+    let state = served.house.state.clone();
+    // Her first is slow; she sends it again, more often than there are connections for programs.
+    let slow = state.under_way().turn(&hex::encode(Sha256::digest(&rita)), "slow").unwrap();
+    let sent = request("POST", &path, &[("Idempotency-Key", "slow")], Some(&json!({"ground": "stolen"})));
+    *served.peer.lock().unwrap() = Some(rita);
+    let at = served.address;
+    let bodies = std::thread::scope(|scope| {
+        let again: Vec<_> = (0..6).map(|_| scope.spawn(|| exchange(at, &sent))).collect();
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(again.iter().all(|one| !one.is_finished()), "they wait");
+        assert_eq!(served.get(&alice, "/me").status, 200);
+        drop(slow);
+        again.into_iter().map(|one| one.join().unwrap()).map(|one| (one.status, one.text)).collect::<Vec<_>>()
+    });
+    assert!(bodies[0].0 == 201 && bodies.iter().all(|one| *one == bodies[0]), "{bodies:?}");
 }
 
 #[test]

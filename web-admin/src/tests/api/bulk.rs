@@ -3,10 +3,11 @@
 use registration_authority::approval::SubjectKind;
 use registration_authority::decision;
 use registration_authority::order::{self, OrderState};
+use registration_authority::queue::lease;
 use serde_json::{Value, json};
 
 use super::super::authenticator::Authenticator;
-use super::super::house::person;
+use super::super::house::{House, person};
 use super::{Served, signed};
 
 /// A register of today, so that nothing is flagged but what names another person; and three plain orders of alice's.
@@ -94,6 +95,34 @@ fn where_one_of_what_was_signed_is_flagged_since_none_is_handed_in_and_each_says
         assert_eq!(state(&mut served, number), OrderState::Submitted);
         assert_eq!(decision::of(&mut served.house.db, SubjectKind::CardOrder, number).unwrap(), []);
     }
+}
+
+#[test]
+fn of_an_order_for_two_officers_whoever_could_be_one_is_not_told_who_is_on_it() {
+    let mut served = Served::start();
+    let (bob, _) = served.bob();
+    let alice = served.alice();
+    let [plain, _, _] = plain(&mut served);
+    let flagged = served.house.submit("alice", &person(5));
+    let act = served.house.officer("clara");
+    for number in [&plain, &flagged] {
+        let House { db, rng, .. } = &mut served.house;
+        db.write(|db| lease::begin(db, number, rng, &act)).unwrap();
+    }
+    let no = json!({"decision": "refuse", "reason": "duplicate"});
+    let free = served.house.submit("alice", &person(6));
+    let some = served.post(&bob, "/bulk-decisions/challenge", &[], &asked(no, &[&plain, &flagged, &free]));
+    let left = &some.body["left_out"];
+    assert_eq!((&left[0]["code"], &left[0]["on"]), (&json!("order-taken"), &json!("clara")), "{some:?}");
+    assert_eq!((&left[1]["code"], &left[1]["on"]), (&json!("order-taken"), &Value::Null), "{some:?}");
+    let list = served.get(&bob, "/orders").body["orders"].clone();
+    for (number, stage) in [(&plain, "under-review"), (&flagged, "submitted")] {
+        assert_eq!(served.get(&bob, &format!("/orders/{number}")).body["stage"], stage);
+        let listed = list.as_array().unwrap().iter().find(|one| one["number"] == **number).unwrap();
+        assert_eq!(listed["stage"], stage, "the list says what the order says");
+    }
+    let own = served.get(&alice, &format!("/orders/{flagged}"));
+    assert_eq!(own.body["stage"], "under-review", "who follows it is no officer of it: {own:?}");
 }
 
 #[test]
