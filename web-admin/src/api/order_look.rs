@@ -1,4 +1,5 @@
 use registration_authority::order::Question;
+use registration_authority::queue::FirstApproval;
 use registration_authority::risk::RaisedFlag;
 use registration_authority::views::{Comparison, Dossier};
 use serde::Serialize;
@@ -113,5 +114,21 @@ impl From<Question> for QuestionAsked {
                 answer: said.answer,
             }),
         }
+    }
+}
+
+/// The first of two approvals.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FirstApproval)]
+pub(super) struct First {
+    /// The officer's login.
+    by: String,
+    /// When, RFC 3339.
+    at: String,
+}
+
+impl From<&FirstApproval> for First {
+    fn from(first: &FirstApproval) -> Self {
+        Self { by: first.officer.clone(), at: first.at.to_string() }
     }
 }

@@ -18,7 +18,7 @@ use super::body::{Body, field};
 use super::caller::Caller;
 use super::decided::{self, Given, Subject, Words};
 use super::once::{IdempotencyKey, reply, send};
-use super::order_look::OrderLook;
+use super::order_look::{First, OrderLook};
 use super::problem::{Problem, Refusals};
 use super::version::{IfMatch, etag};
 use super::{BASE, listing};
@@ -63,16 +63,6 @@ pub(super) struct Order {
     /// What an officer looks at before he decides; where the one order is read, and nowhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
     look: Option<OrderLook>,
-}
-
-/// The first of two approvals.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FirstApproval)]
-struct First {
-    /// The officer's login.
-    by: String,
-    /// When, RFC 3339.
-    at: String,
 }
 
 /// A page of orders, oldest first.
@@ -168,7 +158,7 @@ impl Order {
         let named = first.filter(|_| reader.role.may(Right::ReadDossier));
         Self {
             stage: first.map_or(stage, FirstApproval::stage),
-            first_approval: named.map(|first| First { by: first.officer.clone(), at: first.at.to_string() }),
+            first_approval: named.map(First::from),
             ..Self::from(order)
         }
     }

@@ -58,6 +58,7 @@ pub fn part(
     db: &mut Database,
     adeli: &IdNatPs,
 ) -> Result<ExitCode, Problem> {
+    db.refuse_on_reserve()?;
     let act = installation.operator_act();
     let case = db.write(|db| merges::ask_to_part(db, adeli, &mut system_rng(), &act))?;
     output::one(global.output, &case, || {
