@@ -226,7 +226,7 @@ fn a_file_most_of_whose_pairs_are_two_persons_is_no_correspondence() {
 fn a_file_that_repeats_what_was_settled_is_judged_by_what_is_new_of_it() {
     on_both(|database| {
         let db = &mut database();
-        let is_two = |index: u32| index < 11 || index >= 65;
+        let is_two = |index: u32| !(11..65).contains(&index);
         let mut persons: Vec<(String, &str)> = (100..400).map(|index| (old(index), "PETIT")).collect();
         for index in 0..79 {
             persons.push((old(index), "PETIT"));
