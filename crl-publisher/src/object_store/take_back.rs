@@ -54,7 +54,7 @@ impl Brought {
 
 /// One that is asked about.
 enum Wanted {
-    Crl(CrlObject),
+    Crl(Box<CrlObject>),
     List,
 }
 
@@ -219,8 +219,9 @@ fn wanted(db: &mut Database, authority: Option<&str>) -> QueryResult<Vec<Wanted>
     let crls = CrlObject::all(db)?.into_iter().filter(of_it);
     let (deltas, complete): (Vec<_>, Vec<_>) = crls.partition(|crl| crl.kind == CrlKind::Delta);
     let list = authority.is_none().then_some(Wanted::List);
-    let deltas = deltas.into_iter().map(Wanted::Crl);
-    Ok(deltas.chain(list).chain(complete.into_iter().map(Wanted::Crl)).collect())
+    let crl = |crl| Wanted::Crl(Box::new(crl));
+    let deltas = deltas.into_iter().map(crl);
+    Ok(deltas.chain(list).chain(complete.into_iter().map(crl)).collect())
 }
 
 /// The files of the list in the folder that do not say what `list` says; the compact one, which says it in its own way, always.
