@@ -195,7 +195,7 @@ fn the_diagnostic_page_makes_the_checks_of_doctor_that_the_web_role_may_make() {
             .map(|row| row.split_once("<br><code class=\"quiet\">").expect("a title and a name"))
             .map(|(title, rest)| (title, rest.split_once('<').unwrap().0))
             .collect();
-        assert_eq!(rows.len(), 18, "on {kind}: {rows:?}");
+        assert_eq!(rows.len(), 19, "on {kind}: {rows:?}");
         assert!(rows.iter().all(|(title, name)| title != name), "each has French words: {rows:?}");
         let doctor = run(&mut workshop.command(&["doctor"])).json();
         let told = |check: &str| -> Vec<String> {

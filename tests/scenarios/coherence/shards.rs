@@ -96,6 +96,9 @@ fn a_shard_in_the_place_of_another_and_one_that_stands_still_are_named() {
     let expected = BTreeSet::from([
         named("crl", "/crl/ACI-FO-PP/1.crl", "stale", ""),
         named("delta", "/crl/ACI-FO-PP/1-delta.crl", "stale", ""),
+        // The same where certificates say that they are.
+        named("address", &address("1.crl"), "stale", ""),
+        named("address", &address("1-delta.crl"), "stale", ""),
         // Revoked, and on neither of the two: the CRL of everything has it.
         named("delta", "/crl/ACI-FO-PP/1-delta.crl", "missing", subject(&certificate)),
         // The status role serves no shard's CRL in the place of another's, and had none before it.
