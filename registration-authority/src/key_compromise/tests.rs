@@ -286,7 +286,10 @@ fn whoever_asked_hears_that_it_is_revoked_where_it_was_before_the_request_said_t
     };
     // It is signed and good, and the worker dies before the request's own row.
     house
-        .sql("CREATE TRIGGER sabotage BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'sabotage'); END")
+        .sql(
+            "CREATE TRIGGER sabotage BEFORE INSERT ON outbox WHEN NEW.notice = 'certificate-issued'
+             BEGIN SELECT RAISE(ABORT, 'sabotage'); END",
+        )
         .unwrap();
     assert!(certify(&mut house).unwrap_err().to_string().contains("sabotage"));
     house.sql("DROP TRIGGER sabotage").unwrap();
