@@ -205,6 +205,10 @@ impl Standing {
     }
 }
 
+/// Of what nothing stands in this installation: who is refused is refused all the same, and what others get is tried beside the table.
+const STANDS_NOWHERE: &[&str] =
+    &["{request}", "{receipt}", "{demande}", "{moment}", "{plan}", "{feed}", "/declaration/{id}", "/lettre"];
+
 fn filled_in(path: &str, standing: &Standing) -> String {
     let Standing { order, card, enrolment, mandate, delegation, event } = standing;
     let number = match path {
@@ -252,7 +256,9 @@ fn each_role_gets_at_each_address_what_the_table_of_routes_says() {
                 continue;
             }
             let (expected, address) = (&answers[*column], filled_in(path, &standing));
-            if method == "GET" && answers.values().all(|answer| answer != "404") {
+            let is_refusal = ["403", "sign-in"].contains(&expected.as_str());
+            let stands = is_refusal || !STANDS_NOWHERE.iter().any(|part| path.contains(part));
+            if method == "GET" && stands && answers.values().all(|answer| answer != "404") {
                 assert_eq!(session.send(&address, None).0, *expected, "{role}: GET {address}");
                 asked += 1;
             }
