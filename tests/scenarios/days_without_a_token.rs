@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acceptance::harness::{DatabaseKind, Finished, run, start};
+use ca_core::job_run;
 use crl_publisher::crl::CrlKind;
 use crl_publisher::crl::read::Crl;
 use serde_json::Value;
+use store::DatabaseRole;
 
 use super::standstill::until;
 use super::status_service::status_service;
@@ -94,6 +96,11 @@ fn no_list_ends_in_sixty_days_in_which_the_worker_runs() {
             assert!(crl.next_update > now, "{}: ended {}, and it is {now}", path.display(), crl.next_update);
         }
         let mut worker = start(&mut workshop.command(&["serve", "--role", "worker"]));
+        // One that is asked to end while it is still starting ends otherwise.
+        until("the worker goes about its work", || {
+            let runs = job_run::all(&mut workshop.open(DatabaseRole::Owner)).unwrap();
+            runs.iter().any(|run| run.job == "publication" && run.began_at >= now)
+        });
         until("each list has been made anew that was due", || {
             lists(&workshop).iter().all(|(path, kind)| {
                 let Ok(der) = fs::read(path) else { return false };

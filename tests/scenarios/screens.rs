@@ -291,7 +291,7 @@ fn seen_together(desk: &mut Desk, browser: &Browser, number: &str) -> Found {
     let decided = decision::of(&mut desk.db, SubjectKind::CardOrder, number).unwrap().remove(0);
     let mut look = Look::of(desk, browser);
     let moment = decided.decided_at.millis();
-    look.at(&format!("/ra/file/lot/{moment}?statut=a-verifier"), "1 sur 1.", Some("bulk-done"));
+    look.at(&format!("/ra/file/lot/{moment}?statut=a-verifier"), "Demandes approuvées", Some("bulk-done"));
     look.found
 }
 

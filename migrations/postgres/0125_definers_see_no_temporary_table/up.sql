@@ -1,6 +1,6 @@
 -- Owner: store.
 
--- A function that runs with its owner's rights finds its tables in the schema of the program, and in nobody's temporary ones: PostgreSQL looks there first
+-- A function that runs with the rights of whoever made it finds its tables in the schema of the program, and in nobody's temporary ones: PostgreSQL looks there first
 -- where `pg_temp` does not stand last ("Writing SECURITY DEFINER Functions Safely").
 DO $$
 DECLARE f regprocedure;

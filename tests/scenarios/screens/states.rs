@@ -50,7 +50,7 @@ fn of_lists(desk: &Desk, browser: &Browser, (structure, request): (&str, &str)) 
     look.at("/ra/porteurs/899700000000", "Introuvable", None);
     let filled = [
         ("/ra/rappels", "Classer sans suite"),
-        ("/ra/relectures", "Contester"),
+        ("/ra/relectures", "Relisez le dossier"),
         ("/ra/delegations", "DG-2"),
         ("/ra/file", "Mes urgents"),
         ("/ra/certificats", request),

@@ -211,9 +211,9 @@ impl Target {
             }
             // Who has left is still to be told of the end of what he holds: `crate::gone` forgets where.
             Table::Identities => {
-                use register_identities::{ceased_at, content, lines, table};
+                use register_identities::{ceased_at, content, lines};
                 for (key, stood) in self.contents(db, subjects)? {
-                    diesel::update(table.find((source, &key)))
+                    diesel::update(register_identities::table.find((source, &key)))
                         .filter(ceased_at.is_null())
                         .set((
                             ceased_at.eq(act.at),
