@@ -108,10 +108,11 @@ fn two_workers_that_open_shards_at_once_open_them_once() {
 fn of_two_workers_that_cut_at_once_the_quicker_one_publishes_and_the_other_says_that_it_came_too_late() {
     let workshop = workshop(DatabaseKind::Postgresql);
     steal_a_card(&workshop);
-    // The first one has cut, and stands before it says what it will sign; whoever comes then passes.
+    // The first one has cut, and stands before it says what it will sign; whoever comes then passes. Other databases have locks of their own.
     let condition = format!(
         "NEW.subject LIKE 'crl {AUTHORITY} %'
-         AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted)"
+         AND NOT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
+             WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted)"
     );
     let event = "BEFORE INSERT ON signing_intents FOR EACH ROW";
     let mut standstill = Standstill::before(workshop.url(), event, &condition);
